@@ -18,8 +18,8 @@ type Act =
 export class LabellingSession {
   readonly #setup: SessionSetup;
   /**
-   * Remaining questions in order. Null stands for a check, where an answer is asked a second time. Which answer is
-   * chosen when the turn of the check comes.
+   * Remaining questions in order. Null stands for a check: the rater judges an answer a second time. The answer is
+   * chosen only when it is the check's turn.
    */
   #queue: (Question | null)[];
   readonly #acts: Act[] = [];

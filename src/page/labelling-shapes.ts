@@ -52,9 +52,9 @@ export interface SessionSetup {
   readonly purpose: LabellingPurpose;
   readonly criteria: readonly { readonly name: string; readonly about: string }[];
   readonly questions: readonly Question[];
-  /** This rater's labels of the suite. An answer that has a label is asked again only as a check. */
+  /** This rater's labels of the suite. An answer that has a label is shown again only as a check. */
   readonly labels: readonly Label[];
-  /** Answers that this rater labelled earlier and that may be asked again as a check. */
+  /** Answers that this rater labelled earlier, and that can be shown again as a check. */
   readonly known: readonly Question[];
   /** Second judgements that this rater gave in earlier sessions. */
   readonly checks: readonly Check[];
@@ -64,7 +64,7 @@ export interface SessionSetup {
   readonly random: () => number;
 }
 
-/** What the page shows. It contains no judge's verdict, no score, and not why an answer was picked. */
+/** What the page shows. It contains no judge's verdict, no score, and no reason why an answer was picked. */
 export interface SessionState {
   readonly suite: string;
   readonly rater: string;

@@ -102,7 +102,7 @@ function listenProblem(
     {
       code: refusedByUser ? "EVALS_PORT_REFUSED" : "EVALS_PORT_IN_USE",
       what: refusedByUser
-        ? `Port ${port} may not be opened by this user.`
+        ? `This user has no permission to open port ${port}.`
         : `Port ${port} is in use by another program.`,
       ...words,
     },

@@ -18,7 +18,10 @@ const MAX_BYTES = 18_500_000;
 const TEXT_LENGTHS = [200_000, 20_000, 4_000, 1_000, 250];
 /** Characters of JSON in one answer page, before compression. */
 const PAGE_LETTERS = 400_000;
-/** Characters of JSON in all answer pages, to limit the writing time however well they compress. */
+/**
+ * Maximum characters of JSON in all answer pages together. It limits the time for writing the file, even if the
+ * pages compress well.
+ */
 const MAX_LETTERS = 150_000_000;
 /** Number of cases from which the size of all cases is estimated. */
 const SAMPLE = 60;
@@ -38,7 +41,8 @@ export interface RunOfFile {
 /**
  * A self-contained page: the runs, the index of their cases, and their answers in compressed pages.
  *
- * @param matrices a comparison of the targets of each suite with several; the page opens on a matrix that has all runs
+ * @param matrices for each suite with several targets, a comparison of the targets; the page opens on a matrix that
+ * has all runs
  */
 export async function pageFile(
   runs: readonly RunOfFile[],

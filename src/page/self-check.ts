@@ -11,7 +11,7 @@ export interface Check {
   readonly at: string;
 }
 
-/** One of every 20 answers is asked a second time. */
+/** One of every 20 answers is shown to its rater a second time. */
 const EVERY = 20;
 /** Number of answers before the first check, when the rater has no labels from before this session. */
 const FIRST = 11;
@@ -25,8 +25,8 @@ export interface Agreement {
 /**
  * The positions among the unlabelled answers at which a check is inserted, evenly spread.
  *
- * @param picked number of answers in the whole session, labelled ones included; `open`: of those without a label;
- * `checked`: of checks that were made already
+ * @param picked number of answers in the whole session, including labelled answers; `open`: number of answers
+ * without a label; `checked`: number of checks that were already made
  * @param hasEarlier whether the rater has labels from before this session
  * @returns indices from 0, ascending
  */

@@ -16,7 +16,10 @@ import { pageJson } from "./page-text.ts";
 
 /** The data of the store that a live page requests. Runs may be added while the page is open. */
 export interface ViewedHistory {
-  /** @param most maximum number of runs to return; as many as the list of runs shows when omitted */
+  /**
+   * @param most maximum number of runs to return. When it is omitted, as many runs are returned as the list of runs
+   * shows.
+   */
   home(most?: number): Promise<HomeDocument>;
   /** @param key a run's id, or `a..b` to compare b with a. @throws {EvalsError} when the key names no run */
   run(key: string): Promise<OpenedRun>;
@@ -147,7 +150,7 @@ function decoded(word: string): string {
 /** A number in an address. @throws {RangeError} when the word is not a whole number */
 function whole(word: string | undefined): number {
   if (word === undefined || !/^\d{1,9}$/.test(word))
-    throw new RangeError("A part of the address must be a whole number, and is not.");
+    throw new RangeError("A part of the address must be a whole number, but is not.");
   return Number(word);
 }
 

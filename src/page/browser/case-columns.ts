@@ -21,7 +21,8 @@ export class CaseColumns {
   readonly answered: Uint16Array;
   readonly errored: Uint16Array;
   /**
-   * Number of passed trials of each case on the other side; -1 for a case that the other side does not have.
+   * Number of passed trials of each case on the other side of the comparison; -1 for a case that this side does not
+   * have.
    */
   readonly passedBefore: Int32Array;
   readonly answeredBefore: Int32Array;
@@ -99,7 +100,7 @@ export class CaseColumns {
     return this.#failures.get(name)?.has(this.idOf(index)) === true;
   }
 
-  /** The outcomes of a case, one letter per trial: p passed, f failed, e errored, ? not scored, - not asked. */
+  /** The outcomes of a case, one letter per trial: p passed, f failed, e errored, ? not scored, - model not asked. */
   marksOf(index: number): string {
     return marksAt(this.#index.now, index);
   }

@@ -2,8 +2,8 @@ import type { CaseColumns } from "./case-columns.ts";
 import { hasStatus } from "./query.ts";
 
 /**
- * The possible orders of a list of cases. `worst` begins with the cases that broke, followed by cases that never pass,
- * that fell, with errors, and with failed trials.
+ * The possible orders of a list of cases. `worst` begins with the cases that broke. Then come cases that never
+ * pass, cases that fell, cases with errors, and cases with failed trials.
  */
 export const ORDERS = ["worst", "case", "before", "now", "change"] as const;
 export type Order = (typeof ORDERS)[number];

@@ -115,7 +115,7 @@ export function textsOf(terms: readonly Term[]): string[] {
 /**
  * The indices that a search finds, in the given order.
  *
- * @param found returns the indices of the cases, as far as found yet, whose input or answers contain a text
+ * @param found returns the indices, found so far, of the cases whose input or answers contain a text
  */
 export function findPlaces(
   columns: CaseColumns,

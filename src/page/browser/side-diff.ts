@@ -1,6 +1,9 @@
 import { diffWords } from "../../domain/word-diff.ts";
 
-/** A piece of one side's text, which is the same on both sides (`same`) or only on this side (`changed`). */
+/**
+ * A piece of the text on one side of a comparison. The piece is also on the other side (`same`), or only on this
+ * side (`changed`).
+ */
 export interface Piece {
   readonly kind: "same" | "changed";
   readonly text: string;

@@ -24,7 +24,7 @@ export interface LiveParts {
   labellingPath(suite: string, judge: string | null): string;
   traffic(): Promise<TrafficDocument>;
   trace(id: string): Promise<TraceDocument>;
-  /** Characters of one part of a trace from an offset; empty at the end. */
+  /** The characters of one part of a trace, beginning at the offset `from`; empty at the end of the part. */
   lettersOfTrace(id: string, part: number, from: number): Promise<string>;
 }
 
@@ -44,7 +44,7 @@ export interface PageSource {
   caseAt(key: string, index: number): Promise<ViewedCase | null>;
   /** The transcript of a trial; null when only its answer is available. */
   trial(index: TrialPlace): Promise<ViewedTranscript | null>;
-  /** Characters of one part of a trial from an offset; empty at the end. */
+  /** The characters of one part of a trial, beginning at the offset `from`; empty at the end of the part. */
   lettersOf(index: TrialPlace, part: number, from: number): Promise<string>;
   /** Indices of the cases whose input or answers contain a text, in upper or lower case. */
   search(key: string, text: string, signal: AbortSignal): Promise<ReadonlySet<number>>;
