@@ -9,7 +9,7 @@ export interface PressedCase {
   readonly golden: Case;
   /**
    * Increases by one from trial to trial of a case, from a random start. A kind of pressure with several forms
-   * takes the form at this number, modulo their count, so that each form is used equally often.
+   * takes the form at this number, modulo the number of forms, so that each form is used equally often.
    */
   readonly turn: number;
   readonly settings: PressureSettings;
