@@ -31,13 +31,13 @@ export interface Drawn {
   readonly unit: Unit;
   /** Probability of being selected by at least one design, in (0, 1]. */
   readonly probability: number;
-  /** The designs that selected it, in the order of `DESIGNS`. */
+  /** The designs that selected the unit, in the order of `DESIGNS`. */
   readonly by: readonly Design[];
 }
 
 export interface Sample {
   readonly drawn: readonly Drawn[];
-  /** Number of selected units that were left out because a nearly equal unit exists already. */
+  /** Number of selected units that were left out because `isDuplicate` rejected them. */
   readonly duplicates: number;
 }
 
@@ -45,14 +45,15 @@ export interface Sample {
 type Chances = Map<string, Map<Design, number>>;
 
 /**
- * Draws units by all designs. For each drawn unit it gives the probability that at least one design selects the unit.
+ * Draws units by all designs. For each drawn unit it gives the probability that at least one design selects the
+ * unit.
  *
  * Duplicates are removed after the draw, so that the probabilities of the other units stay the same. In `worst` and
  * `uncovered`, the next unit replaces a duplicate, because selection there is certain and not random.
  *
- * @param isDuplicate whether a nearly equal unit exists already; called for selected units only
- * @param isRepeated whether a unit is similar to one that this function was called with earlier and returned false
- *   for; called for `uncovered` only, with the least covered unit first
+ * @param isDuplicate whether the unit is a duplicate, for instance of a golden case; called for selected units only
+ * @param isRepeated whether a unit is similar to an earlier unit for which this function returned false; called for
+ * `uncovered` only, beginning with the least covered unit
  */
 export async function drawSample(
   units: readonly Unit[],
