@@ -74,9 +74,9 @@ export interface AlwaysValid extends Interval {
 }
 
 /**
- * Always-valid interval of the mean of independent values in [-1, 1], without assumptions about the distribution. It
- * contains every mean that is not refuted: neither the bets on a higher nor those on a lower mean have reached wealth
- * 2/alpha (Waudby-Smith & Ramdas 2023).
+ * Always-valid interval of the mean of independent values in [-1, 1], without assumptions about the distribution.
+ * It contains every mean that is not refuted: neither the bets on a higher mean nor the bets on a lower mean have
+ * reached wealth 2/alpha (Waudby-Smith & Ramdas 2023).
  *
  * @param differences at least one, in the order observed; each in [-1, 1]
  * @throws {RangeError} if there is no difference or one is out of range
@@ -109,7 +109,7 @@ function lowestKept(values: Counted, enough: number): number {
   return refuted;
 }
 
-/** With fewer values, the normal approximation of their sum is too inaccurate. */
+/** Minimum number of values. With fewer values, the normal approximation of their sum is too inaccurate. */
 const LEAST_FOR_NORMAL = 30;
 
 /** Squared spread of the normal mixture, in units of one value's standard deviation; matches the bets above. */

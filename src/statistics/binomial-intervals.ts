@@ -25,7 +25,7 @@ export function clopperPearson(successes: number, size: number, confidence = 0.9
  * Equal-tailed interval of the posterior Beta(c + ½, n - c + ½) under Jeffreys' prior.
  *
  * With no success (or no failure) the interval does not contain 0 (or 1); like the usual implementations, this
- * returns the plain quantiles.
+ * function returns the plain quantiles.
  *
  * @param successes an integer in [0, size]
  * @param size independent draws, at least 1

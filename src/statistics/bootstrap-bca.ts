@@ -100,7 +100,7 @@ function leaveOneOut(sample: Float64Array, statistic: Statistic): Float64Array {
   return Float64Array.from(sample, (_, left) => statistic(sample.filter((_value, i) => i !== left)));
 }
 
-/** For larger samples the n^n resamples would be too many; use {@link bcaBootstrap}. */
+/** Maximum sample size. For larger samples the n^n resamples would be too many; use {@link bcaBootstrap}. */
 export const BCA_EXHAUSTIVE_MAX_SIZE = 7;
 
 /**

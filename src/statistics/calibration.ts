@@ -12,8 +12,8 @@ import { seededRandom } from "./seeded-random.ts";
 
 /**
  * Expected calibration error: the mean absolute difference between stated confidence and share of right statements,
- * over bins (low, high] of equal width. A bin counts as often as it has statements; the first bin also contains 0.
- * The estimate is biased upward for small samples, so report n with it.
+ * over bins (low, high] of equal width. The weight of a bin is its number of statements; the first bin also
+ * contains 0. The estimate is biased upward for small samples, so report n with it.
  *
  * @param confidences each in [0, 1]
  * @param correct 1 where the statement was right, 0 where not, in the same order

@@ -85,12 +85,12 @@ export function clusterDifferenceOfValues(clusters: readonly ClusterValues[]): C
   });
 }
 
-/** Permutation z with its one-sided p-values: `p` for a drop, `pRise` for a rise. */
+/** Permutation z with its one-sided p-values: `p` for a drop of the mean, `pRise` for a rise of the mean. */
 export type PermutationZ = { readonly z: number; readonly p: number; readonly pRise: number };
 
 /**
- * Test of exchangeability for graded values: z = theta / sePermutation. `p` is small for a drop, `pRise` for a rise.
- * Without any variation z is 0 and both p-values are 0.5.
+ * Test of exchangeability for graded values: z = theta / sePermutation. `p` is small for a drop of the mean,
+ * `pRise` for a rise of the mean. Without any variation z is 0 and both p-values are 0.5.
  */
 export function permutationZ({
   theta,

@@ -6,7 +6,10 @@ import { seededRandom } from "./seeded-random.ts";
 /** Half of the shift that the chart detects fastest, in standard deviations of one value. */
 const ALLOWANCE = 0.5;
 
-/** Threshold of the alarm: without a change, one false alarm in some 430 values, for an exactly known reference. */
+/**
+ * Threshold of the alarm. Without a change and with an exactly known reference, there is one false alarm in some
+ * 430 values.
+ */
 export const DRIFT_THRESHOLD = 5;
 
 /** At this threshold a Shiryaev–Roberts chart is proven to raise at most one false alarm in 500 values. */
@@ -14,7 +17,7 @@ export const SHIRYAEV_ROBERTS_THRESHOLD = 500;
 
 /** The state of a chart after a value. */
 export interface ChartPoint {
-  /** The larger of the evidence for a rise and for a fall, at least 0. */
+  /** The evidence for a rise of the values or for a fall of the values, whichever is larger; at least 0. */
   readonly statistic: number;
   readonly direction: "up" | "down";
   readonly alarm: boolean;
@@ -64,7 +67,10 @@ export function valuesToFind(shift: number): number {
     : Math.max(1, Math.ceil(DRIFT_THRESHOLD / (shift - ALLOWANCE)));
 }
 
-/** Number of simulated series behind a probability, whose standard error is then at most half a percentage point. */
+/**
+ * Number of simulated series of values from which a probability is estimated. The standard error of the probability
+ * is then at most half a percentage point.
+ */
 const PLAYED = 10_000;
 
 /**

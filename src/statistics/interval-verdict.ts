@@ -1,12 +1,13 @@
 import type { Interval } from "./interval.ts";
 
-/** The conclusions that the interval of a change allows about 0 and about a tolerated drop. */
+/** The possible conclusions when the interval of a change is compared with 0 and with a tolerated drop. */
 export type IntervalVerdict = "small_drop" | "regressed" | "improved" | "no_regression" | "inconclusive";
 
 /**
- * Compares an interval for (candidate - base) with 0 and -delta. The first case that applies is the verdict: below 0
- * but above -delta: `small_drop`; below 0: `regressed`; above 0: `improved`; above -delta: `no_regression`; otherwise
- * `inconclusive`. An interval that ends exactly at 0 or -delta is neither below nor above that value.
+ * Compares an interval for (candidate - base) with 0 and -delta. The verdict is the first of these that applies:
+ * `small_drop` (below 0 but above -delta), `regressed` (below 0), `improved` (above 0), `no_regression` (above
+ * -delta), and otherwise `inconclusive`. An interval that ends exactly at 0 or -delta is neither below nor above
+ * that value.
  *
  * @param change interval of the change, in the unit of the values; a two-sided 90 % interval makes each side a test
  * at 5 %

@@ -23,7 +23,7 @@ export function pairedT(differences: ArrayLike<number>): PairedT {
   return { t, p: studentTCdf(t, differences.length - 1) };
 }
 
-/** For larger samples the 2^n sign patterns would not fit in memory; use {@link pairedT}. */
+/** Maximum sample size. For larger samples the 2^n sign patterns would not fit in memory; use {@link pairedT}. */
 export const SIGN_FLIP_MAX_SIZE = 22;
 
 /**

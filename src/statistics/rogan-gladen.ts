@@ -22,9 +22,9 @@ export type RatedSample = {
 export const ROGAN_GLADEN_LEAST_YOUDEN = 0.2;
 
 /**
- * Rate corrected for the rater's errors, (raw + specificity - 1) / (sensitivity + specificity - 1), limited to [0, 1]
- * (Rogan & Gladen 1978), with a Lang–Reiczigel interval. The interval smooths counts by +1 and +2, so it may not
- * contain the plain estimate.
+ * Rate corrected for the rater's errors, (raw + specificity - 1) / (sensitivity + specificity - 1), limited to
+ * [0, 1] (Rogan & Gladen 1978), with a Lang–Reiczigel interval. The interval smooths counts by +1 and +2, so it
+ * might not contain the plain estimate.
  *
  * @param confidence two-sided, in (0, 1)
  * @returns proportions in [0, 1]; null if sensitivity + specificity - 1 < 0.2

@@ -12,7 +12,7 @@ export type LookEvidence = {
   readonly p: number;
   /** Bound on z for harm at this look. */
   readonly harmBound: number;
-  /** z of "the drop is smaller than delta" and its bound at this look. */
+  /** The z value of the claim "the drop is smaller than delta", and the bound on this z value at this look. */
   readonly pass: { readonly z: number; readonly bound: number } | null;
 };
 
@@ -20,8 +20,8 @@ export type LookEvidence = {
 export type LookDecision = "regressed" | "small_drop" | "no_regression" | "continue";
 
 /**
- * Decides at one look. Harm is shown if p <= P(Z > harmBound), and a pass if the z of `pass` reaches its bound. Harm
- * and pass together mean a real drop smaller than delta.
+ * Decides at one look. Harm is shown if p <= P(Z > harmBound). A pass is shown if the z of `pass` reaches its
+ * bound. Harm and pass together mean a real drop smaller than delta.
  */
 export function decideLook({ p, harmBound, pass }: LookEvidence): LookDecision {
   const harmed = p <= normalUpperTail(harmBound);

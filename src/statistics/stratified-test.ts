@@ -23,7 +23,10 @@ export type StratifiedTestResult = {
   /** For a rise: small when the candidate has too many successes. In [0, 1]. */
   readonly pRise: number;
   readonly method: "exact" | "z";
-  /** The reason for the method: exact unless the sizes differ too much or the work is above the limit. */
+  /**
+   * The reason for the method. The method is exact unless the sizes of the strata differ too much, or the work is
+   * above the limit.
+   */
   readonly because: "affordable" | "too-much-work" | "unequal-sizes";
 };
 
@@ -31,7 +34,7 @@ export type StratifiedTestResult = {
  * Tests whether two sides are exchangeable within strata, exactly where that is fast enough.
  *
  * 1,000 strata with 10 attempts on each side take about a millisecond, 50,000 strata of equal size about 20. Only a
- * very wide total over strata that all differ in size exceeds the limit.
+ * total with a very wide distribution, over strata that all differ in size, exceeds the limit.
  *
  * @param strata counts of both sides, as objects or as columns
  * @param options midP: whether to use mid-p values, default true; plain p-values never reject too often, but detect
