@@ -90,7 +90,10 @@ export const NAMES = {
   tool_id: ["gen_ai.tool.call.id", "tool_call.id", "tool.id", "ai.toolCall.id"],
   tool_arguments: ["gen_ai.tool.call.arguments", "ai.toolCall.args", "ai.toolCall.input"],
   tool_result: ["gen_ai.tool.call.result", "ai.toolCall.result", "ai.toolCall.output"],
-  /** The input of a span whose kind has no names of its own for it; `gave` is the output of such a span. */
+  /**
+   * The input of a span whose kind has no attribute names of its own for the input; `gave` is the output of such a
+   * span.
+   */
   given: ["input.value", "traceloop.entity.input"],
   gave: ["output.value", "traceloop.entity.output"],
   entity: ["traceloop.entity.name", "gen_ai.agent.name"],

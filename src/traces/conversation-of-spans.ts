@@ -32,7 +32,7 @@ export interface TracedConversation {
   readonly agents?: readonly string[] | undefined;
   /** The naming conventions found. */
   readonly conventions: readonly Convention[];
-  /** Parts that were not understood, as messages for the user. */
+  /** Parts of the trace that could not be read, as messages for the user. */
   readonly unread: readonly string[];
 }
 
@@ -57,16 +57,17 @@ function keyOf({ role, content, tool_calls, tool_call_id }: Message): string {
 }
 
 /**
- * Builds one conversation from many copies. Each model call contains the whole conversation so far, so most messages
- * occur many times. A message counts as a repetition when an equal message stands after the last one that matched.
+ * Builds one conversation from many copies. Each model call contains the whole conversation so far, so most
+ * messages occur many times. A message counts as a repetition when an equal message follows the last message that
+ * matched.
  */
 class MessageMerge {
   readonly placed: Placed[] = [];
 
   /**
-   * Adds the messages that are no repetitions.
+   * Adds those of `messages` that are not repetitions.
    *
-   * @param from index of the first message that one of them may repeat
+   * @param from index of the first stored message that one of `messages` can repeat
    * @returns the index after the last message that was matched or added
    */
   add(messages: readonly Message[], at: bigint, from: number): number {
@@ -130,7 +131,10 @@ function withoutWrappers(spans: readonly ReadSpan[], all: readonly Span[]): read
   return spans.filter(({ span, content }) => content.kind !== "model" || !wrappers.has(span.id));
 }
 
-/** Agents that report usage, cost or model. An agent inside another one is left out: the outer sums include its own. */
+/**
+ * Agents that report usage, cost or model. An agent inside another agent is left out, because the sums of the outer
+ * agent include those of the inner agent.
+ */
 function spendingAgents(spans: readonly ReadSpan[], all: readonly Span[]): readonly AgentSpan[] {
   const parentOf = new Map(all.map((span) => [span.id, span.parent]));
   const agents = spans.flatMap(({ span, content }) =>
@@ -195,7 +199,10 @@ function addTool(
   merge.placed.splice(behind, 0, { message, at: span.end, key: keyOf(message), ran: new Set() });
 }
 
-/** Adds a tool span that no message requested, because the producer does not store message contents. */
+/**
+ * Adds the call of a tool span when no message contains the call, because the producer does not store message
+ * contents.
+ */
 function addUnasked(merge: MessageMerge, content: ToolSpan, start: bigint): void {
   const id = content.id === undefined ? {} : { id: content.id };
   const call: ToolCall = {

@@ -94,8 +94,9 @@ export function spansOfText(text: string): readonly Span[] {
 }
 
 /**
- * Merges two copies of a trace. Of a span in both, the more complete copy is used: the copy with the later end, or else
- * with more attributes and events. If both copies are equally complete, the earlier copy is used.
+ * Merges two copies of a trace. For a span that is in both copies, the more complete version is used: the version
+ * with the later end, or else the version with more attributes and events. If both versions are equally complete,
+ * the version of the earlier copy is used.
  */
 export function joinedSpans(earlier: readonly Span[], later: readonly Span[]): readonly Span[] {
   const spans = new Map(earlier.map((span) => [span.id, span]));

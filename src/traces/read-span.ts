@@ -272,7 +272,10 @@ function agentSpan(span: Span, attributes: Attributes): AgentSpan {
   };
 }
 
-/** The content of a span; undefined for one outside a conversation, for instance an HTTP request or database query. */
+/**
+ * The content of a span; undefined for a span outside a conversation, for instance an HTTP request or database
+ * query.
+ */
 export function contentOf(span: Span): SpanContent | undefined {
   const attributes = allAttributes(span);
   const words = [firstOf(attributes, "kind"), firstOf(attributes, "operation")];

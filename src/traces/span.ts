@@ -86,7 +86,9 @@ function nanoseconds(value: unknown): bigint {
   return /^\d{1,20}$/.test(text) ? BigInt(text) : 0n;
 }
 
-/** The error of a span; undefined for one that succeeded. Status code 2 means error, as a number or by its name. */
+/**
+ * The error of a span; undefined for a span that succeeded. Status code 2 means error, as a number or by its name.
+ */
 function errorOf(status: unknown, events: readonly SpanEvent[]): string | undefined {
   const { code, message } = membersIn(status);
   if (code !== 2 && code !== "2" && code !== "STATUS_CODE_ERROR" && code !== "ERROR") return undefined;
