@@ -40,7 +40,7 @@ export interface CalibrationResult {
     /** Answers about which the raters are unsure or evenly divided. */
     readonly unsure: number;
   };
-  /** Number of answers that people decided on but the judge gave no verdict on. */
+  /** Number of answers with a verdict of people but no verdict of the judge. */
   readonly unjudged: number;
   readonly pairs: readonly Pair[];
   readonly answers: readonly LabelledAnswer[];
@@ -101,7 +101,7 @@ export function calibrate(
   };
 }
 
-/** The verdicts on each answer by its `answerKey`, in order of repeats. */
+/** The verdicts on each answer by its `answerKey`, in the order of their repeat numbers. */
 export function verdictsByAnswer(verdicts: readonly JudgeVerdict[]): Map<string, JudgeVerdict[]> {
   const groups = new Map<string, JudgeVerdict[]>();
   for (const verdict of verdicts) {

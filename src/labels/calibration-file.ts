@@ -31,7 +31,7 @@ export function formatCalibration(file: CalibrationFile): string {
   return `${JSON.stringify(calibrationFileSchema().parse({ ...file, suites }), null, 2)}\n`;
 }
 
-/** Parses a calibration. @param path of the file, for messages @throws {EvalsError} with every mistake of it */
+/** Parses a calibration. @param path of the file, for messages @throws {EvalsError} with every mistake in the file */
 export function parseCalibration(bytes: Buffer, path: string): CalibrationFile {
   const text = decodeText(bytes, path);
   const value = readJson(text, path);

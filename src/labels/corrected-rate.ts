@@ -10,7 +10,7 @@ import { effectiveClusterSize, wilsonNeff } from "../statistics/wilson-interval.
 export interface LabelledCase {
   /** Index among the cases of the run. */
   readonly place: number;
-  /** One entry per labelled answer: whether people pass it, and whether the run did. */
+  /** One entry per labelled answer: whether people pass the answer, and whether the run passed it. */
   readonly answers: readonly { readonly truth: boolean; readonly judged: boolean }[];
 }
 
@@ -22,7 +22,8 @@ export interface CorrectionInput {
   /** The labelled cases if they are a random sample of the run's cases; otherwise null. */
   readonly sample: readonly LabelledCase[] | null;
   /**
-   * Whether the rate also depends on other scorers. Then only labels of a random sample of this run can correct it.
+   * Whether the rate also depends on other scorers. Then only labels of a random sample of this run can correct the
+   * rate.
    */
   readonly others: boolean;
 }

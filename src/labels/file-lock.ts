@@ -6,7 +6,10 @@ import { isAlive, markProcess, type ProcessMark } from "../processes/process-mar
 
 /** Interval between attempts to take a lock, in milliseconds. */
 const PAUSE_MS = 20;
-/** Number of attempts. A lock is held only while a small file is written: after ten seconds, its holder is stuck. */
+/**
+ * Maximum number of attempts. A lock is held only while a small file is written, so a process that holds it for ten
+ * seconds is stuck.
+ */
 const MAX_LOOKS = 500;
 
 /** A file that is written under a lock, as messages describe it. */

@@ -12,7 +12,7 @@ import { parseYaml } from "../project/parse-yaml.ts";
 /** One kind of JSONL file: how its lines are checked, and what messages call them. */
 export interface LineFormat<T> {
   readonly schema: () => z.ZodType<T>;
-  /** Prefix of the codes of its mistakes, for instance `EVALS_LABELS`. */
+  /** Prefix of the error codes for mistakes in such a file, for instance `EVALS_LABELS`. */
   readonly code: string;
   /** The word for one line: "label", "verdict". */
   readonly noun: string;

@@ -42,7 +42,10 @@ function wrongHash({ answer }: Label): Omit<Problem, "path" | "line" | "column">
   };
 }
 
-/** Parses a file of labels. @param path of the file, for messages @throws {EvalsError} with every mistake of it */
+/**
+ * Parses a file of labels. @param path of the file, for messages @throws {EvalsError} with every mistake in the
+ * file
+ */
 export function parseLabels(bytes: Buffer, path: string): Label[] {
   return parseLines(bytes, path, FORMAT);
 }

@@ -10,8 +10,8 @@ export interface TagAgreement {
   readonly confusion: Confusion;
   readonly agreement: Estimate;
   /**
-   * P-value that agreement is the same on the answers without the tag: two-sided, not corrected for the number of
-   * tags. Null when all answers have the tag.
+   * P-value of the hypothesis that the agreement on the answers without the tag is the same. Two-sided, and not
+   * corrected for the number of tags. Null when all answers have the tag.
    */
   readonly p: number | null;
   /**

@@ -38,7 +38,7 @@ export interface TrustInput {
   readonly bar: JudgeBar;
 }
 
-/** Decides whether a rule that depends on this judge may fail the gate. */
+/** Decides whether a gate rule that depends on this judge is allowed to fail the gate. */
 export function trustIn(input: TrustInput): Trust {
   const { judge, calibration, bar } = input;
   const trust = (state: Trust["state"], why: string, next: string | null): Trust => ({

@@ -56,7 +56,10 @@ const FORMAT: LineFormat<JudgeVerdict> = {
   },
 };
 
-/** Parses a file of verdicts. @param path of the file, for messages @throws {EvalsError} with every mistake of it */
+/**
+ * Parses a file of verdicts. @param path of the file, for messages @throws {EvalsError} with every mistake in the
+ * file
+ */
 export function parseVerdicts(bytes: Buffer, path: string): JudgeVerdict[] {
   return parseLines(bytes, path, FORMAT);
 }

@@ -19,7 +19,10 @@ export interface WantedAnswer {
 
 /** How many more labels are needed, and which. */
 export interface WantedLabels {
-  /** Number of labels needed until the gate can trust the judge; 0 when it does, null when no number is enough. */
+  /**
+   * Number of labels needed until the gate can trust the judge; 0 when the gate trusts the judge already, null when
+   * no number is enough.
+   */
   readonly more: number | null;
   /** Numbers of further passing and failing answers needed to know sensitivity and specificity to ±10 points. */
   readonly passes: number;
