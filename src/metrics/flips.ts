@@ -7,7 +7,7 @@ export interface FlipSums {
   readonly tried: Uint16Array;
   /** Number of those trials whose variant does not pass. */
   readonly flipped: Uint16Array;
-  /** Number of passing trials whose variant errored or was not asked. */
+  /** Number of passing trials whose variant errored or was not sent to the model. */
   readonly open: Uint16Array;
 }
 
