@@ -15,7 +15,7 @@ export interface DescribedTool {
   readonly file: string;
 }
 
-/** A request to modules with tools. A session is one trial with its own state. */
+/** A request to the modules that contain a suite's tools. A session is one trial with its own state. */
 export type ToolAsk =
   | { readonly act: "describe" }
   /** Begins a session. State and case are JSON text. */
@@ -30,8 +30,8 @@ export type ToolAsk =
   | { readonly act: "close"; readonly session: string };
 
 /**
- * The reply of the modules. Values are JSON text, made when the call returned, because a tool may change the object
- * later.
+ * The reply of the modules to a `ToolAsk`. Values are JSON text, made when the call returned, because a tool may
+ * change the object later.
  */
 export type ToolReply =
   | { readonly tools: readonly DescribedTool[]; readonly mistakes: readonly string[] }

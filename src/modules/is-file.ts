@@ -1,8 +1,8 @@
 import { existsSync, type Stats, statSync } from "node:fs";
 
 /**
- * What is at the path: a file, a directory or something else. Undefined when nothing is there, or when the path
- * is impossible: too long, or with a NUL.
+ * What is at the path: a file, a directory or something else. Undefined when nothing is there, or when the path is
+ * impossible: too long, or with a NUL character.
  */
 export function foundAt(path: string): Stats | undefined {
   return existsSync(path) ? statSync(path) : undefined;

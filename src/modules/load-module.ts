@@ -26,7 +26,7 @@ export async function loadModule(root: string, path: string): Promise<LoadedModu
   const place = repositoryPath(root, path);
   const typed = moduleFiles(root, path).some((file) => TYPESCRIPT.has(extname(file)));
   const loaded: unknown = typed ? await importTyped(place) : await import(pathToFileURL(place).href);
-  // In TypeScript, `export = f` compiles to a CommonJS module that is a function itself.
+  // In TypeScript, `export = f` compiles to a CommonJS module whose only export is the function `f` itself.
   return typeof loaded === "function" ? { default: loaded } : ((loaded ?? {}) as LoadedModule);
 }
 

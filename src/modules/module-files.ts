@@ -12,7 +12,7 @@ const RELATIVE_IMPORT = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*(["'`])(\.\.?\/(?
 
 const CODE = new Set([".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx"]);
 const ENDINGS = [".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs", ".jsx", ".json"];
-/** The ending of the source for the ending in an import: in TypeScript, `./x.js` may mean `./x.ts`. */
+/** Maps the file ending in an import to the ending of the source file: in TypeScript, `./x.js` may mean `./x.ts`. */
 const COMPILED: Readonly<Record<string, string>> = {
   ".js": ".ts",
   ".mjs": ".mts",

@@ -15,7 +15,7 @@ export interface PendingCall {
   readonly call: FunctionCall;
   /** Time limit from the start of the call, in milliseconds. */
   readonly timeout_ms: number;
-  /** Called once, with the result. @param ms from the start of the call in the thread to its result */
+  /** Called once, with the result. @param ms milliseconds from the start of the call in the thread to the result */
   settle(outcome: CallOutcome, ms: number): void;
 }
 
@@ -53,7 +53,7 @@ export type Loading =
   | { readonly kind: "no-function" }
   | { readonly kind: "broken"; readonly message: string };
 
-/** How often the calls are checked against their time limits, in milliseconds. */
+/** Time between two checks of the calls against their time limits, in milliseconds. */
 const LOOK_MS = 50;
 /** Milliseconds without a heartbeat after which a call may be blocking the thread. */
 const HELD_MS = 500;

@@ -3,8 +3,8 @@ import { resolve } from "node:path";
 import { fileHashes } from "./module-files.ts";
 
 /**
- * Names of the files that are checked for changes. A program may write to its other files, such as a log or a
- * cache.
+ * Matches names of code files. Only these files are checked for changes, because a program may write to its other
+ * files, such as a log or a cache.
  */
 const CODE = /\.(?:[cm]?[jt]sx?|py|rb|pl|php|lua|sh|bash|r|jl|ps1|jar|wasm)$/i;
 
