@@ -17,7 +17,7 @@ export interface Opinion extends Judgement {
 /** One answer to be judged. */
 export interface Question {
   /**
-   * Id of the question: unique in the session and the same in the next one. It reveals nothing about the
+   * Id of the question: unique in the session and the same in the next session. It reveals nothing about the
    * answer.
    */
   readonly id: string;

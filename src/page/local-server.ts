@@ -32,7 +32,7 @@ export interface LocalServer {
   readonly port: number;
   /** Address of the page, including the token. */
   readonly url: string;
-  /** Closes the server after pending replies. */
+  /** Closes the server after the pending replies were sent. */
   close(): Promise<void>;
 }
 

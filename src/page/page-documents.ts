@@ -46,8 +46,8 @@ export interface RunDocument {
 /** The index of a run's cases. */
 export interface IndexDocument extends CaseIndex {
   /**
-   * In mode `file`, the number of the page that has a case's answers, or -1 when they were left out. Empty in a
-   * live page.
+   * In mode `file`, for each case the number of the answer page that has the case's answers, or -1 when the answers
+   * were left out. Empty in a live page.
    */
   readonly page_of: readonly number[];
   /** In mode `file`, sentences about what was left out of the answers; empty when nothing was left out. */

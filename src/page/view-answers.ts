@@ -128,7 +128,7 @@ function writtenIndexes(): (view: ViewedRun) => Promise<string> {
 
 const wholeIndex = (index: CaseIndex): IndexDocument => ({ ...index, page_of: [], left_out: "" });
 
-/** Starts sending changes of runs to a page; the returned function ends this. */
+/** Starts sending changes of runs to a page; the returned function stops the sending. */
 export type Watch = (send: (name: string, json: string) => void) => () => void;
 
 const written = (value: unknown): Reply => ({ kind: "written", json: pageJson(value) });
