@@ -58,7 +58,10 @@ function namesOf({ key, code, shiftKey }: KeyboardEvent): string[] {
   return /^[A-Z]$/.test(name) ? [name, name.toLowerCase()] : [name];
 }
 
-/** Whether the focused element uses the key. Text fields and dialogs use all keys; buttons, links: Enter and Space. */
+/**
+ * Whether the focused element uses the key. Text fields and dialogs use all keys; buttons and links use Enter and
+ * Space.
+ */
 function belongsToFocus({ target, key }: KeyboardEvent): boolean {
   if (!(target instanceof Element)) return false;
   if (target.closest("input, textarea, select, [contenteditable]") !== null) return true;

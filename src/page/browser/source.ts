@@ -55,8 +55,8 @@ export interface PageSource {
 }
 
 /**
- * Returns a function that caches requested values by key, at most `limit` of them. A failed request is not cached, so
- * the next call makes it again.
+ * Returns a function that caches requested values by key, at most `limit` of them. A failed request is not cached,
+ * so the next call makes the request again.
  */
 export function remembered<T>(limit: number): (key: string, make: () => Promise<T>) => Promise<T> {
   const known = new Map<string, Promise<T>>();
