@@ -14,7 +14,10 @@ interface Report {
   readonly reset_ms: number;
 }
 
-/** Minimum difference in the remaining amount of two reports from which a refill rate can be computed. */
+/**
+ * Minimum difference between the remaining amounts of two reports. With a smaller difference, no refill rate is
+ * computed.
+ */
 const CLEAR_CHANGE = 5;
 /**
  * The limit that a provider states is trusted only above this fraction of the measured refill rate. A lower stated

@@ -28,7 +28,7 @@ export class LearnedRate {
   #lastRate = 0;
   #raisedAt = 0;
   #nextAt = 0;
-  /** When counting began, and the number of calls that were let through since then (the next field). */
+  /** The time at which counting began. The next field is the number of calls that were let through since then. */
   #since: number | null = null;
   #passed = 0;
   #refusals = 0;

@@ -77,7 +77,7 @@ export function duplicateTrial(at: Line, id: string, trial: number, first: numbe
     column: 1,
     what: `Case "${id}" has trial ${trial} twice.`,
     why: "Each trial is one independent execution; counting one twice would make a result look more certain than it is.",
-    fix: `Renumber or delete this line; the first one is on line ${first}.`,
+    fix: `Renumber or delete this line; the same trial is already on line ${first}.`,
   };
 }
 

@@ -60,7 +60,7 @@ export class ModelLine {
   readonly #pace: ModelPace;
   readonly #dependencies: PaceDependencies;
   #shared: SharedLimits | undefined;
-  /** Number, in the shared log, of the last call of another process that was read. */
+  /** Number of the last call in the shared log that this process has read. */
   #heardOf = 0;
   readonly #forecast = new TokenForecast();
   readonly #waiting: Waiting[] = [];
@@ -199,9 +199,9 @@ export class ModelLine {
   }
 
   /**
-   * Counts a call once more, at the time when its reply arrives, in this process and for the others. This is done
-   * for the first calls, because the connection time is unknown before the first reply: on a busy machine, calls
-   * may arrive seconds after they left the queue.
+   * Counts a call once more, at the time when its reply arrives, in this process and for the other processes. This
+   * is done for the first calls, because the connection time is unknown before the first reply: on a busy machine,
+   * calls may arrive seconds after they left the queue.
    */
   #countAgain(now: number, tokens: number): void {
     const { window_ms } = this.#pace;

@@ -87,8 +87,8 @@ function encodingOf(headers: ReplyHeaders): ReplyEncoding {
 }
 
 /**
- * Passes the bytes of a reply on as they arrive, if the reply can be parsed in this way: a successful one in
- * plain UTF-8.
+ * Passes the bytes of a reply on as they arrive, if the reply is successful and in plain UTF-8. Other replies
+ * cannot be parsed as they arrive.
  */
 function takerOf(onBytes: NonNullable<WholeRequest["onBytes"]>): Taker {
   return (status, headers) => {

@@ -52,8 +52,8 @@ export const LIMIT_HEADERS: readonly Names[] = [
 
 const NONE: readonly ReportedLimit[] = [];
 /**
- * The longest time until a reset that is believed, in milliseconds. A later one is a misread date or no rate
- * limit.
+ * The longest time until a reset that is believed, in milliseconds. A later reset is a misread date, or does not
+ * belong to a rate limit.
  */
 const LONGEST_RESET_MS = 86_400_000;
 

@@ -50,7 +50,7 @@ export interface PieceOptions {
 
 /**
  * Splits a reply into pieces as it arrives: server-sent events, JSON lines, or text. The result does not depend on
- * how the network splits it: a character, line end or event may span several chunks.
+ * how the network splits the reply: a character, line end or event may span several chunks.
  */
 export class PieceReader {
   readonly #options: PieceOptions;
