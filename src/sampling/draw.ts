@@ -41,7 +41,7 @@ export interface Sample {
   readonly duplicates: number;
 }
 
-/** Each unit's selection probability by design, without `random`; absent when a design cannot select it. */
+/** Each unit's selection probability by design, without `random`; absent when a design cannot select the unit. */
 type Chances = Map<string, Map<Design, number>>;
 
 /**
