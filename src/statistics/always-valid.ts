@@ -151,7 +151,7 @@ export function normalMeanInterval(differences: ArrayLike<number>, confidence = 
   return { value, ...intervalAround(value, error, mixtureBound(size, confidence)), evidence };
 }
 
-/** Always-valid bounds of a quantile, in the unit of the values; null where a side has no bound yet. */
+/** Always-valid bounds of a quantile, in the unit of the values; null when there is not yet a bound on this side. */
 export interface QuantileBounds {
   readonly low: number | null;
   readonly high: number | null;
