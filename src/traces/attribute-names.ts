@@ -127,7 +127,7 @@ export const CONTENT_EVENTS: ReadonlySet<string> = new Set([
   "gen_ai.content.completion",
 ]);
 
-/** What a span did, by the name in lower case that a convention writes for its operation or kind. */
+/** What a span did, by the lower-case name that a convention has for the span's operation or kind. */
 export const KINDS: Readonly<Record<string, "model" | "tool" | "retrieval" | "agent">> = {
   chat: "model",
   completion: "model",

@@ -22,7 +22,7 @@ export function roleOf(value: unknown): Role | undefined {
   return (ROLES as readonly string[]).includes(word) ? (word as Role) : ROLE_WORDS[word];
 }
 
-/** Parses a value that may be JSON text; any other value is returned unchanged. */
+/** Parses a value that can be JSON text; any other value is returned unchanged. */
 export function parsedValue(value: unknown): Json {
   return toolValue(value);
 }
