@@ -9,12 +9,15 @@ import type { JudgeVerdict } from "./verdict-file.ts";
 const ALPHA = 0.05;
 /** Minimum number of answers for the test. With fewer, its power to detect a correlation of 0.4 is below 80 %. */
 const LEAST_ANSWERS = 50;
-/** A pairwise judge whose verdict depends on the order more often than this is unusable. */
+/**
+ * A pairwise judge is unusable if its verdict depends on the order of the answers in more than this share of the
+ * pairs.
+ */
 export const MAX_INCONSISTENT = 0.2;
 
 /**
- * Whether the judge passes longer answers more often (or less often) than shorter ones. Only answers with the same
- * verdict of people are compared, because people may have good reasons to prefer longer answers.
+ * Tests whether the judge passes longer answers more often (or less often) than shorter ones. Only answers with the
+ * same verdict of people are compared, because people may have good reasons to prefer longer answers.
  */
 export function lengthBias(pairs: readonly (JudgedLabel & { readonly answer: string })[]): Tendency {
   const trend =
@@ -45,8 +48,9 @@ export interface PositionBias extends Tendency {
 }
 
 /**
- * Whether a pairwise judge prefers the answer that it is shown first, or second. Null when no verdict contains the
- * results of both orders. In the result, `value` is the share of inconsistent pairs that the first position won.
+ * Tests whether a pairwise judge prefers the answer that it is shown first, or the answer that it is shown second.
+ * Null when no verdict contains the results of both orders. In the result, `value` is the share of inconsistent
+ * pairs that the first position won.
  */
 export function positionBiasOf(verdicts: readonly JudgeVerdict[]): PositionBias | null {
   const orders = verdicts.flatMap((one) => (one.orders === undefined ? [] : [one.orders]));

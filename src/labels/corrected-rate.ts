@@ -38,7 +38,7 @@ const LEAST_SAMPLE = 30;
 export function correctedRate(input: CorrectionInput): CorrectedRate {
   const { sensitivity, specificity } = input.measures;
   if (sensitivity.value === null || specificity.value === null)
-    return refused("people have to pass some answers and fail some before the judge's error is known");
+    return refused("the judge's error is unknown until people have passed some answers and failed others");
   // A judge may be asked about only some of the trials; in this run, perhaps about none.
   if (!Array.from(input.run.count).some((count) => count > 0))
     return refused("no answer of this run was judged");

@@ -170,7 +170,7 @@ function conflict<T>(at: At, { code, noun }: LineFormat<T>): Problem {
     column: 1,
     what: "The file has merge conflict markers.",
     why: `A person has to decide which ${noun} counts.`,
-    fix: `Delete the markers. Keep both sides' lines where they differ in case, answer or author.`,
+    fix: `Delete the markers. Keep the lines of both sides if they differ in case, answer or author.`,
   };
 }
 
@@ -183,7 +183,7 @@ function twice(
     ...at,
     column: 1,
     what: `There are two ${noun}s of ${same}.`,
-    why: `Only one can count, and which one must not be a matter of chance.`,
+    why: `Only one ${noun} can count, and chance must not decide which one.`,
     fix: `Delete line ${at.line} or line ${first}.`,
   };
 }

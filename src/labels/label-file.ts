@@ -139,7 +139,7 @@ export function changedCasesWarning(ids: readonly string[], path: string): Probl
       code: "EVALS_LABELS_CASE_CHANGED",
       path,
       what: `The input or the expected value of these cases has changed since the judge gave its verdicts: ${named}.`,
-      why: "The judge is asked again. People's labels may be about the earlier wording, and would then count as errors of the judge.",
+      why: "The judge is asked about these cases again. People's labels may be about the earlier wording, and would then count as errors of the judge.",
       fix: "Read the labels of these cases, and delete those that are no longer right.",
     },
   ];

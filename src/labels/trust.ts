@@ -9,7 +9,7 @@ import { labelHash } from "./calibration-file.ts";
 /** The version of a model-based scorer without a judge file. It has no version of its own; its hash identifies it. */
 export const SCORER_VERSION = "0.0.0";
 
-/** Whether the gate trusts a judge, and why. */
+/** The gate's decision to trust a judge or not, with the reason. */
 export interface Trust {
   readonly judge: Pick<JudgeRef, "name" | "version">;
   readonly state: "uncalibrated" | "stale" | "under_bar" | "believed";
@@ -19,7 +19,7 @@ export interface Trust {
   readonly next: string | null;
   /** The measures that the decision uses; null without a valid calibration. */
   readonly measures: Measures | null;
-  /** Whether `measures` covers all cases or only the held-out ones (`test`). */
+  /** The cases that `measures` covers: all cases, or only the held-out cases (`test`). */
   readonly part: "all" | "test";
 }
 
@@ -83,7 +83,7 @@ function uncalibrated(input: TrustInput): { why: string; next: string } {
   const on =
     elsewhere.length === 0
       ? ""
-      : `; it was calibrated on ${elsewhere.join(", ")}, which tells nothing about this suite`;
+      : `; its calibration on ${elsewhere.join(", ")} says nothing about this suite`;
   return {
     why: `judge ${named(input)} was never calibrated on ${suite}${on}`,
     next: labels.length === 0 ? `${label(input)}, then ${calibrateAgain(input)}` : calibrateAgain(input),

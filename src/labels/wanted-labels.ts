@@ -13,7 +13,7 @@ const MAX_LISTED = 20;
 export interface WantedAnswer {
   readonly case: string;
   readonly answer_hash: string;
-  /** "thin cell": too few of the labelled answers have the same judge's verdict as this answer. */
+  /** "thin cell": the judge gave the verdict of this answer to too few of the labelled answers. */
   readonly why: "raters are divided" | "nobody is sure" | "thin cell" | "judge and people disagree";
 }
 
