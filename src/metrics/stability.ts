@@ -158,7 +158,7 @@ export function flakyCases({ ids, runs, answered, passed }: PooledOutcomes): Fla
     .sort((a, b) => b.flip_rate - a.flip_rate || b.answered - a.answered || (a.id < b.id ? -1 : 1));
 }
 
-/** Whether the pass rate of a fingerprint varies between runs by more than chance. */
+/** The test of whether the pass rate of a fingerprint varies between runs by more than chance. */
 export interface SuiteStability {
   /** Number of runs with their own answer to every case; only these are compared. */
   readonly runs: number;
@@ -171,7 +171,10 @@ export interface SuiteStability {
   readonly verdict: "stable" | "unstable" | "unknown";
 }
 
-/** Below this p a suite is called unstable. Every listing tests its suite, so the level is stricter than a gate's. */
+/**
+ * Below this p a suite is called unstable. Every listing of `evals history` tests its suite, so the level is
+ * stricter than the level of a gate.
+ */
 const UNSTABLE_P = 0.01;
 
 /**
