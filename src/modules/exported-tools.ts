@@ -119,7 +119,7 @@ export function exportedTools(
   const twice = all.filter((one) => tools.get(one.name) !== one);
   const mistakes = [
     ...read.flatMap((one) => one.mistakes),
-    ...twice.map(({ name, file }) => `${file}: the tool "${name}" is in ${tools.get(name)?.file}, too`),
+    ...twice.map(({ name, file }) => `${file}: the tool "${name}" is also in ${tools.get(name)?.file}`),
   ];
   const sessions = new Map<string, Session>();
   return (given, beside): ToolReply | Promise<ToolReply> => {
@@ -192,7 +192,7 @@ function callTool(
   }
 }
 
-/** The reply for what a tool returned. undefined becomes null, because many tools return nothing. */
+/** The reply for what a tool returned. `undefined` becomes null, because many tools return nothing. */
 function readResult(value: unknown): ToolReply {
   if (value === undefined) return { json: "null" };
   const read = readReturned(value);

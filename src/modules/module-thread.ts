@@ -276,7 +276,7 @@ export class ModuleThread {
     this.#calls.clear();
     this.#loaded({
       kind: "broken",
-      message: outcome.kind === "ended" ? `it ${outcome.how}` : "it blocked its thread while it was loaded",
+      message: outcome.kind === "ended" ? `it ${outcome.how}` : "it blocked its thread during loading",
     });
     void this.#worker.terminate();
     this.#options.ended({

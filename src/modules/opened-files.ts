@@ -25,7 +25,7 @@ export class OpenedFiles {
     this.hashes = fileHashes(root, files);
   }
 
-  /** What to tell the user about the first code file that was changed; undefined when none was. */
+  /** The message for the user about the first changed code file; undefined when no code file was changed. */
   changed(): string | undefined {
     for (const [file, mark] of this.#marks) {
       const now = this.#markOf(file);

@@ -9,7 +9,7 @@ export function thrownOutside(error: unknown): EvalsError {
       code: "EVALS_THROWN_OUTSIDE",
       what: `An error was thrown outside of any call: ${String(error)}`,
       why: "Nobody can say which answer the error belongs to, and no result after it can be trusted.",
-      fix: "Await or catch what the module started, then: evals run",
+      fix: "Await or catch every promise that the module starts, then: evals run",
     },
     { midway: true },
   );
@@ -21,8 +21,8 @@ export function endedInside(): EvalsError {
     {
       code: "EVALS_ENDED_INSIDE",
       what: "The process ended before the command was done: a module or scorer called process.exit.",
-      why: "Nobody can say how the run would have gone on, so its exit code decides nothing.",
-      fix: "Where the module or scorer calls process.exit, let it return or throw instead, then: evals run",
+      why: "Nobody can say how the run would have ended, so the exit code of the process decides nothing.",
+      fix: "Let the module or scorer return or throw instead of calling process.exit, then: evals run",
     },
     { midway: true },
   );
@@ -34,7 +34,7 @@ export function waitsForNothing(): EvalsError {
     {
       code: "EVALS_WAITS_FOR_NOTHING",
       what: "A module or scorer waits for something that can never come.",
-      why: "Nothing is left that could wake it, so the process ends before the command does.",
+      why: "Nothing is left that could end the wait, so the process ends before the command is done.",
       fix: "Settle every promise that the module or scorer returns, then: evals run",
     },
     { midway: true },

@@ -33,7 +33,7 @@ interface Call {
 const { root, file, gives, beside = [], shared } = workerData as ThreadData;
 const state = new Int32Array(shared);
 const port = parentPort;
-if (port === null) throw new Error("This file is the code of a thread.");
+if (port === null) throw new Error("This file must run as a worker thread.");
 const send = (message: FromThread): void => port.postMessage(message);
 
 const calls = new Map<number, Call>();
