@@ -14,8 +14,8 @@ type Operator = "<" | "<=" | ">" | ">=" | "=" | "!=";
 
 /** Words of a search that stand for a status of a case, with their descriptions. In quotes they are plain text. */
 export const STATUSES = {
-  fell: "passes fewer of its trials than before; broke means the same",
-  rose: "passes more of its trials than before; fixed means the same",
+  fell: "passes fewer of its trials than before; the word broke finds the same cases",
+  rose: "passes more of its trials than before; the word fixed finds the same cases",
   sure: "fell or rose by more than chance explains",
   same: "passes as many of its trials as before",
   flaky: "passes some trials and fails others",
@@ -25,7 +25,7 @@ export const STATUSES = {
   errored: "has a trial without an answer",
   new: "is not in the baseline",
   changed: "has another input or expected value than in the baseline",
-  missing: "has no answer on one side",
+  missing: "has no answer on one side of the comparison",
 } as const;
 export type Status = keyof typeof STATUSES;
 
@@ -42,7 +42,7 @@ const SPELLINGS: Readonly<Record<string, Status>> = {
 /** Values that can be compared with a number, besides `score.<name>`. */
 export const NUMBERS = {
   pass: "share of passed trials",
-  was: "share of passed trials on the other side",
+  was: "share of passed trials on the other side of the comparison",
   delta: "pass minus was",
   latency: "mean time of an answer, in ms or with a unit: 2s",
   errors: "trials without an answer",
