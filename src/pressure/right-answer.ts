@@ -8,7 +8,7 @@ export interface RightAnswer {
   readonly texts: readonly string[];
 }
 
-/** @param values the expected value, and what the scorers look for in all cases */
+/** @param values the expected value, and the texts that the scorers look for in every case */
 export function rightAnswer(values: readonly unknown[]): RightAnswer {
   const texts = new Set<string>();
   const add = (value: unknown): void => {
