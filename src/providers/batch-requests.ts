@@ -50,7 +50,7 @@ export interface Missed extends BatchTrouble {
 const LONGEST_FILE = 1024 ** 3;
 const DEADLINE_MS = 60_000;
 const FILE_DEADLINE_MS = 15 * 60_000;
-/** Maximum number of attempts of a request that reads. */
+/** Maximum number of attempts of a request that only reads. */
 const READS = 3;
 
 /** The download of a file is incomplete, or its content is not what was asked for. */

@@ -25,8 +25,8 @@ export interface Departure extends Need {
 }
 
 /**
- * Whether a call may be sent now. `wait_ms` is null when the call must wait until a call in flight returns. `by`
- * is null during the initial ramp-up.
+ * The decision whether a call can be sent now. `wait_ms` is null when the call must wait until a call in flight
+ * returns. `by` is null during the initial ramp-up.
  */
 export type Turn =
   | { readonly kind: "go" }

@@ -116,13 +116,14 @@ function troubleOf(chain: readonly Error[]): Trouble {
 
 /** How to trust a certificate authority that this machine does not know. */
 const KNOWN_AUTHORITY =
-  "if an authority of your own signed it, name its file: NODE_EXTRA_CA_CERTS=/path/to/ca.pem";
+  "if your own certificate authority signed it, name the authority's file: NODE_EXTRA_CA_CERTS=/path/to/ca.pem";
 
 function certificateText(who: string, error: Error): string {
   const code = codeOf(error);
   const message = `the certificate of ${who} cannot be trusted: ${error.message}${code && ` (${code})`}`;
-  if (/EXPIRED|NOT_YET_VALID/.test(code)) return `${message}; renew it, or set this machine's clock`;
-  if (/ALTNAME|HOSTNAME/.test(code)) return `${message}; use a host name that it contains`;
+  if (/EXPIRED|NOT_YET_VALID/.test(code))
+    return `${message}; renew the certificate, or correct this machine's clock`;
+  if (/ALTNAME|HOSTNAME/.test(code)) return `${message}; use a host name that the certificate contains`;
   return `${message}; ${KNOWN_AUTHORITY}`;
 }
 

@@ -68,7 +68,7 @@ function fetchOver(request: ConnectionPools["request"]): typeof globalThis.fetch
     // SDKs pass a string. `instanceof Request` is not used, because it would load Node's own HTTP client.
     const url = new URL(typeof target === "object" && "url" in target ? target.url : target);
     const body = init?.body ?? null;
-    if (body !== null && typeof body !== "string") throw new TypeError("Only text is sent over this fetch.");
+    if (body !== null && typeof body !== "string") throw new TypeError("This fetch can send only text.");
     const reply = await request(url, {
       method: init?.method ?? "GET",
       headers: flatHeaders(init?.headers ?? {}),

@@ -33,7 +33,7 @@ function readList(text: string, model: string): ModelToday {
     return { kind: "unasked", why: "the list of models is not JSON" };
   }
   const data = membersOf(body)?.data;
-  if (!Array.isArray(data)) return { kind: "unasked", why: "the list of models has no data" };
+  if (!Array.isArray(data)) return { kind: "unasked", why: 'the list of models has no member "data"' };
   const entry = data.map(membersOf).find((one) => one?.id === model);
   if (entry === undefined) return { kind: "missing" };
   const days = SHUTDOWN.flatMap((name) => dayOf(entry[name]) ?? []);

@@ -65,7 +65,7 @@ async function inflated(bytes: Buffer, contentEncoding: string): Promise<Buffer>
       const code = String((error as { code?: unknown }).code);
       if (code === "ERR_BUFFER_TOO_LARGE") throw tooLong(error);
       if (code === "Z_BUF_ERROR") throw new CutReply(error);
-      throw new UnreadableReply(`says that it is ${name} and is not`, { cause: error });
+      throw new UnreadableReply(`says that it is ${name}, but is not`, { cause: error });
     }
   }
   return plain;

@@ -40,9 +40,9 @@ function framingOfLine(line: string): Framing {
 export interface PieceOptions {
   readonly contentType: string;
   /**
-   * Whether the pieces are JSON. If they are, and the content type does not show the framing, the first line shows
-   * it; a reply that is neither events nor lines is one piece. If they are not, a reply whose content type does not
-   * show the framing is passed on as text, as it arrives.
+   * Whether the pieces are JSON. When true, the first line shows the framing if the content type does not; a reply
+   * that is neither events nor lines is one piece. When false, a reply whose content type does not show the framing
+   * is passed on as text, as it arrives.
    */
   readonly json: boolean;
   readonly onPiece: (piece: Piece) => void;
