@@ -131,7 +131,7 @@ function requireRows(
   requireCount("number of clusters", base.length, 1);
   if (candidate.length !== base.length) {
     throw new RangeError(
-      `${base.length} clusters in the base side, ${candidate.length} in the candidate side`,
+      `${base.length} clusters on the base side, ${candidate.length} on the candidate side`,
     );
   }
   const rounds = candidate[0]?.length ?? 0;
