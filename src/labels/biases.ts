@@ -99,7 +99,7 @@ export function consistencyOf(groups: Iterable<readonly JudgeVerdict[]>): Consis
   return { answers, value: answers === 0 ? null : sum / answers, always };
 }
 
-/** Patterns for the beginnings of model names, each with the vendor of such models. */
+/** Patterns for the beginnings of model names, each with the vendor of the models. */
 const FAMILIES: readonly (readonly [RegExp, string])[] = [
   [/^(gpt|chatgpt|o\d|text-davinci|codex)/, "openai"],
   [/^claude/, "anthropic"],

@@ -4,7 +4,10 @@ import { holm } from "../statistics/multiple-comparisons.ts";
 import { mcnemarTwoSided } from "../statistics/paired-tests.ts";
 import { type JudgedLabel, measure } from "./measures.ts";
 
-/** One answer with three verdicts: people's, the judge's earlier one, and the judge's current one. */
+/**
+ * One answer with three verdicts: the verdict of people, the earlier verdict of the judge, and the new verdict of
+ * the judge.
+ */
 export interface Rejudged {
   readonly truth: "pass" | "fail";
   readonly before: "pass" | "fail";
@@ -18,9 +21,9 @@ const ALPHA = 0.05;
 
 /**
  * Tests whether the judge itself has changed. The judge is asked again about the same answers, so the target has no
- * influence. There are three tests, with Holm's correction. The first two: has the judge become milder or stricter on
- * answers that people pass, and on answers that people fail? The third: does it change its verdict more often than
- * within one session?
+ * influence. There are three tests, with Holm's correction. The first two: has the judge become milder or stricter
+ * on answers that people pass, and on answers that people fail? The third: does the judge change its verdict more
+ * often than within one session?
  */
 export function driftCheck(answers: readonly Rejudged[]): DriftCheck {
   const turned = answers.filter((one) => one.before !== one.now);

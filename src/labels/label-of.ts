@@ -3,7 +3,7 @@ import { answerKey } from "./label-file.ts";
 import type { MeasuredScorer } from "./measured-scorers.ts";
 
 /**
- * The names that a label without `of` could mean: those of the suite's judges. If the suite has no judge, they are
+ * The names that a label without `of` could mean: the names of the suite's judges or, if the suite has no judge,
  * the names of its other model-based scorers.
  */
 export function measuredNames(scorers: readonly MeasuredScorer[]): string[] {
@@ -11,14 +11,15 @@ export function measuredNames(scorers: readonly MeasuredScorer[]): string[] {
   return [...new Set(judges.length > 0 ? judges : scorers.map((one) => one.name))];
 }
 
-/** All values that a label's `of` may have in a suite. */
+/** All values that the member `of` of a label can have in a suite. */
 export function wordsForOf(scorers: readonly MeasuredScorer[]): string[] {
   return [...new Set(scorers.flatMap(({ name, judge }) => (judge === null ? [name] : [judge, name])))];
 }
 
 /**
- * The labels that measure one judge: those that name it and, if the suite has no other judge, those that name none.
- * If a rater gave a label of each kind for one answer, the label that names the judge counts.
+ * The labels that measure one judge: the labels that name the judge and, if the suite has no other judge, the
+ * labels that name no judge. If a rater gave a label of each kind for one answer, the label that names the judge
+ * counts.
  *
  * @param name of the judge's file, or of a scorer without a judge file
  * @param scorers of the suite; empty when the suite is unknown

@@ -37,7 +37,7 @@ export function measure(pairs: readonly JudgedLabel[], weighted: boolean): Measu
     weighted: unequal,
     agreement,
     kappa: around(table === null ? null : cohenKappa(table), Math.sqrt(sumOf(table) / size), agreement),
-    // The standard error of AC1 contains √(n − 1), that of kappa √n.
+    // The standard error of AC1 contains √(n − 1), and the standard error of kappa contains √n.
     ac1: around(
       table === null || pairs.length < 2 ? null : gwetAc1(table),
       Math.sqrt((sumOf(table) - 1) / (size - 1)),

@@ -62,7 +62,8 @@ export function trustIn(input: TrustInput): Trust {
 }
 
 /**
- * The measures that decide: those of the held-out cases once these have enough labels, until then those of all cases.
+ * The measures that decide: the measures of the held-out cases once these cases have enough labels, and until then
+ * the measures of all cases.
  */
 export function countedPart(
   { all, test }: Pick<SuiteCalibration, "all" | "test">,

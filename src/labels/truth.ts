@@ -1,7 +1,10 @@
 import type { Label } from "../domain/label.ts";
 import { answerKey } from "./label-file.ts";
 
-/** Beginning of the name of a rater who settles conflicts: such a label overrides all others of the same answer. */
+/**
+ * Beginning of the name of a rater who settles conflicts. A label of this rater overrides all other labels of the
+ * same answer.
+ */
 export const ADJUDICATED = "adjudicated:";
 
 /** The labels of one answer. */
@@ -43,7 +46,8 @@ function labelledAnswer(key: string, labels: readonly Label[]): LabelledAnswer {
     truth: truthOf(labels),
     labels,
     weight: first.weight,
-    // One randomly picked label makes the answer part of a random sample, even if others labelled it too.
+    // One randomly picked label makes the answer part of a random sample, even if other raters labelled the answer,
+    // too.
     picked: labels.some((label) => label.picked === "random") ? "random" : "stratified",
   };
 }

@@ -99,7 +99,7 @@ function findVerdict(text: string, verdict: JudgeVerdict): JudgeVerdict | undefi
   return undefined;
 }
 
-/** The line's value; null when it is not JSON. Such a mistake is reported when the whole file is read. */
+/** The line's value; null when it is not JSON. The mistake is reported when the whole file is read. */
 function parsedOrNull(line: string): unknown {
   try {
     return JSON.parse(line);
