@@ -105,7 +105,7 @@ function differencesOf(columns: readonly Column[]): MatrixDifference[] {
   });
 }
 
-/** The difference of two targets over the cases that both answered; null when there is no such case. */
+/** The difference of two targets over the cases that both answered; null when no case was answered by both. */
 function differenceOf(a: Column, b: Column): Omit<MatrixDifference, "sure"> | null {
   const pairs = [...a.cases].flatMap(([id, before]) => {
     const after = b.cases.get(id);

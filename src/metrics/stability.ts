@@ -137,7 +137,7 @@ export function twiceAnswered({ answered }: PooledOutcomes): number {
   return answered.filter((one) => one > 1).length;
 }
 
-/** Cases that pass only sometimes, flakiest first; on a tie, the one with more answers first. */
+/** Cases that pass only sometimes, flakiest first; on a tie, the case with more answers first. */
 export function flakyCases({ ids, runs, answered, passed }: PooledOutcomes): FlakyCase[] {
   return ids
     .map((id, index): FlakyCase => {
