@@ -7,7 +7,7 @@ export interface KeyBinding {
   /** Description for the help. */
   readonly about: string;
   /**
-   * @param key the one of `keys` that was pressed
+   * @param key the pressed key, which is one of `keys`
    * @returns false when there was nothing to do, so that the key keeps its default action
    */
   readonly act: (key: string, event: KeyboardEvent) => unknown;
