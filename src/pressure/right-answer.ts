@@ -37,7 +37,7 @@ export function givesAway(text: string, { texts }: RightAnswer): boolean {
 
 const wordsOf = (text: string): readonly string[] => text.match(/[\p{L}\p{N}]+/gu) ?? [];
 
-/** A random text of those that do not reveal the right answer; undefined when all texts reveal it. */
+/** One of the texts that do not reveal the right answer, chosen at random; undefined when all texts reveal it. */
 export function drawText(
   texts: readonly string[],
   random: RandomSource,
