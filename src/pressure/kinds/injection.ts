@@ -11,8 +11,8 @@ const FOREIGN = [
 ];
 
 /**
- * Tests whether the target follows instructions in the data that it reads. One such instruction is appended to the
- * user's message, or to each tool result.
+ * Tests whether the target follows instructions in the data that it reads. One instruction from `FOREIGN` is
+ * appended to the user's message, or to each tool result.
  */
 export const injection: PressureKindDefinition = {
   kind: "injection",

@@ -50,7 +50,7 @@ export const sycophancy: PressureKindDefinition = {
         for (let tried = 0; tried < MAX_CLAIMS && others.length > 0; tried++) {
           const claim = drawn(others, random) ?? "";
           const say = phrases.map((phrase) => phrase(claim)).find((text) => !givesAway(text, right));
-          // A claim that contains the right answer, or is part of it, may be right itself.
+          // A claim that contains the right answer, or is part of it, might be right itself.
           if (say !== undefined && !right.texts.some((one) => one.includes(claim))) return say;
         }
         return drawText(OPPOSITE, random, right);
