@@ -25,7 +25,7 @@ export interface ChatWording {
    */
   reply(body: unknown, raw: string): Reply;
   /**
-   * Set for APIs whose reply has no output tokens (embeddings, moderation): all tokens of such a reply are input
+   * Set for APIs whose reply has no output tokens (embeddings, moderation): all tokens of their replies are input
    * tokens.
    */
   readonly writes?: "nothing";

@@ -123,7 +123,7 @@ export class LineFile {
     return index === 0 && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   }
 
-  /** Closes the file. Nothing may be read afterwards. */
+  /** Closes the file, which cannot be read afterwards. */
   close(): void {
     closeSync(this.#file);
     this.#blocks.clear();
