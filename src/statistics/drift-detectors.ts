@@ -18,8 +18,8 @@ export function cusumStep({ high, low }: CusumState, z: number, allowance = 0.5)
 }
 
 /**
- * States of a CUSUM after each value. A state in which either side exceeds a limit means an alarm. A limit of 5 gives
- * one false alarm in some 430 values for an exactly known reference.
+ * States of a CUSUM after each value. A state in which the evidence for a shift up or for a shift down exceeds a
+ * limit means an alarm. A limit of 5 gives one false alarm in some 430 values for an exactly known reference.
  *
  * @param values standardised differences, in time order
  * @returns one state per value

@@ -6,7 +6,7 @@ import { normalUpperTail } from "./normal-distribution.ts";
 import { type SequentialSettings, sequentialPlan } from "./sequential-plan.ts";
 import { exactStratifiedTest } from "./stratified-exact-test.ts";
 
-/** The input of the decision at one look. `pass` is null where passing is not allowed. */
+/** The input of the decision at one look. `pass` is null at a look that cannot decide that the test passes. */
 export type LookEvidence = {
   /** One-sided p-value for a drop. */
   readonly p: number;

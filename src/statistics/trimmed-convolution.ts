@@ -86,8 +86,9 @@ export function convolveCopies(law: SumLaw, count: number, trim = TRIMMED_TAIL):
 }
 
 /**
- * Convolves distributions until two are left, always joining those of similar width, so that wide ones meet only at
- * the end. The last and most expensive convolution is left out, because {@link sumTails} does not need it.
+ * Convolves distributions until two are left, always joining distributions of similar width, so that wide
+ * distributions meet only at the end. The last and most expensive convolution is left out, because {@link sumTails}
+ * does not need it.
  *
  * @param laws in any order; not modified
  */
