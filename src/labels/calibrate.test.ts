@@ -223,7 +223,7 @@ describe("trust", () => {
     );
     const elsewhere = trustIn({ ...input, calibration: null, elsewhere: ["billing"], labels: [] });
     expect(elsewhere).toMatchObject({ state: "uncalibrated", measures: null });
-    expect(elsewhere.why).toContain("it was calibrated on billing");
+    expect(elsewhere.why).toContain("its calibration on billing says nothing");
     expect(elsewhere.next).toBe("evals label triage, then evals calibrate helpful --suite triage");
   });
 
