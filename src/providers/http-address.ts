@@ -57,7 +57,8 @@ async function urlTemplate(url: string): Promise<(scope: Scope) => string> {
     const filled = text(scope);
     const leadsOn = URL.canParse(filled) && new URL(filled).origin === origin;
     const climbs = pathSegments(filled).filter((one) => DOTS.test(one)).length > dotted;
-    if (!leadsOn || climbs) throw unsendable(at, `its values would lead to ${JSON.stringify(filled.slice(0, 120))}`);
+    if (!leadsOn || climbs)
+      throw unsendable(at, `its values would lead to ${JSON.stringify(filled.slice(0, 120))}`);
     return filled;
   };
 }
