@@ -1,6 +1,9 @@
 import type { Command } from "commander";
 
-/** The end of the program's help: where to start, exit codes and JSON for scripts, and the documentation. */
+/**
+ * The end of the program's help: the first commands to try, the exit codes for scripts, and the place of the
+ * documentation.
+ */
 export const START_HERE = `
 Start here:
   evals init       create a project that runs at once, without a key

@@ -19,19 +19,19 @@ export type Loss =
   | { readonly kind: "threw"; readonly error: unknown };
 
 /**
- * Guards the process against the project's own modules, which run in it. If a module ends the process, or
- * throws outside of a call, this must not look like a pass or a failed gate: the run is undecided, and received
- * answers are kept.
+ * Guards the process against modules of the user's project, such as scorers, which run in the same process. If a
+ * module ends the process, or throws outside of a call, this must not look like a pass or a failed gate: the run is
+ * undecided, and received answers are kept.
  *
- * @param lost called once when that happens; reports the mistake and returns the exit code. It must be synchronous,
- * because nothing can be awaited when a process ends
+ * @param lost called once when a module ends the process or throws; reports the mistake and returns the exit code.
+ * It must be synchronous, because nothing can be awaited when a process ends
  * @returns a function to call with the command's exit code. From then on the process ends with that code
  */
 export function guardProcess(process: GuardedProcess, lost: (how: Loss) => number): (code: number) => void {
   let code: number | undefined;
   const lose = (how: Loss): void => {
     if (code !== undefined) return;
-    // Set before reporting, which may itself throw or end the process.
+    // The code is set before the report, because the report may itself throw or end the process.
     code = EXIT.undecided;
     code = lost(how);
   };
@@ -52,7 +52,7 @@ export function guardProcess(process: GuardedProcess, lost: (how: Loss) => numbe
 }
 
 /**
- * Redirects what modules of the main thread print to stderr, because stdout belongs to the report.
+ * Sends to stderr what modules of the main thread print, because stdout belongs to the report.
  *
  * @returns a function that writes the report
  */

@@ -1,8 +1,8 @@
 import type { EventEmitter } from "node:events";
 
 /**
- * Error codes of a pipe that its reader, such as `| head`, has closed. This is not a mistake, and a paid run
- * continues.
+ * Error codes of a pipe that was closed by its reader, such as `| head`. A closed pipe is not a mistake, and a paid
+ * run continues.
  */
 const CLOSED = ["EPIPE", "ERR_STREAM_DESTROYED"];
 

@@ -8,7 +8,7 @@ import { guardProcess, keepStdout, type Loss } from "./guard-process.ts";
 import type { Io } from "./io.ts";
 import { outliveReaders, processIo } from "./process-io.ts";
 
-// Only a few files are parsed with each schema, so compiling a schema would take longer than it saves.
+// Each schema parses only a few files, so compiling the schema would take longer than the compiled schema saves.
 z.config({ jitless: true });
 
 /**

@@ -2,8 +2,8 @@ import type { Command } from "commander";
 import { EvalsError } from "../domain/problem.ts";
 
 /**
- * Makes a command reject an option with a single value that is given twice. Options that collect several values
- * are not affected, and a flag may be repeated.
+ * Makes a command reject an option that takes one value but is given twice. Options that collect several values are
+ * not affected, and a flag may be repeated.
  */
 export function onceEach(command: Command): Command {
   for (const option of command.options) {

@@ -8,7 +8,7 @@ import { printResult } from "./print-result.ts";
 
 /** The forms in which an import reports its result. */
 interface ImportForms {
-  /** How the command ended after a mistake, for the last line: `nothing was written`. */
+  /** The last line after a mistake, which says how the command ended: `nothing was written`. */
   readonly nothing: string;
   readonly document: (exit: number) => object;
   readonly text: () => string;

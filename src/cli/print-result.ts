@@ -10,7 +10,7 @@ export interface Terminal extends TerminalOptions {
   readonly style: Style;
 }
 
-/** A command's result as a document and as text; only the one that is printed is created. */
+/** A command's result as a JSON document and as text. Only the form that is printed is created. */
 interface Result {
   /** The command's exit code, which is also in its document; default `ok`. */
   readonly exit?: number;

@@ -12,7 +12,7 @@ const MANY_TRIALS = 10_000;
 export interface RunViewOptions {
   readonly quiet: boolean;
   /**
-   * Whether workers on other machines ask the trials. This process then mostly waits, so it saves memory at the cost
+   * Whether workers on other machines do the trials. This process then mostly waits, so it saves memory at the cost
    * of processor time.
    */
   readonly workers?: boolean | undefined;

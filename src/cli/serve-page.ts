@@ -9,7 +9,7 @@ interface ServedPage {
   /** The port; default: any free port. */
   readonly port?: number | undefined;
   readonly open: boolean;
-  /** The run at which the page opens; undefined for the list of runs. */
+  /** The run that the page shows first; undefined when the page shows the list of runs first. */
   readonly run: string | undefined;
 }
 

@@ -2,7 +2,7 @@ import { EXIT } from "../domain/exit-code.ts";
 import type { Io } from "./io.ts";
 
 /**
- * How signals stop a run. After one Ctrl-C no new trial starts, and those in flight finish. A second one, or
+ * How signals stop a run. After one Ctrl-C no new trial starts, and trials in flight finish. A second Ctrl-C, or
  * SIGTERM, aborts everything.
  */
 export interface StopSignals {
@@ -77,7 +77,7 @@ export function stopped(io: Io): Promise<number> {
   });
 }
 
-/** The first signal lets the calls in flight finish; a second one aborts them. */
+/** The first signal lets the calls in flight finish; a second signal aborts them. */
 export function drainSignals(io: Io) {
   const stop = new AbortController();
   const cut = new AbortController();

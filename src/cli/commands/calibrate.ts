@@ -12,7 +12,7 @@ import { listenForStop } from "../stop-signals.ts";
 const REPEATS: NumberOption = {
   option: "--repeats",
   ...wholeNumber(1, 100),
-  why: "With --repeats the judge is asked about every labelled answer that many times.",
+  why: "--repeats is the number of times that the judge is asked about each labelled answer.",
   fix: "--repeats 3",
 };
 

@@ -26,7 +26,7 @@ const BUDGET: NumberOption = {
   fix: "--budget 0.50",
 };
 
-/** `evals drift <suite>`: adds a run to the series that is compared with the promoted baseline. */
+/** `evals drift <suite>`: adds one run to a series of runs, and compares the series with the promoted baseline. */
 export async function driftCommand({ io, options, args: [suite] }: DriftCall): Promise<number> {
   const { directory, model, prompt, workers, dryRun } = options;
   const input: DriftInput = {
@@ -45,7 +45,7 @@ export async function driftCommand({ io, options, args: [suite] }: DriftCall): P
   return onSchedule({ ...input, cron: options.cron }, once, io);
 }
 
-/** Makes one run of the series and prints what it finds. @returns the exit code */
+/** Makes one run of the series that is compared with the baseline, and prints the result. @returns the exit code */
 async function oneRun(
   input: DriftInput,
   { io, options }: Pick<DriftCall, "io" | "options">,
@@ -68,7 +68,7 @@ async function oneRun(
   }
 }
 
-/** Makes a run at each time of a schedule, until a signal. @returns the exit code of the last run */
+/** Makes a run at each time of a schedule, until a signal ends the command. @returns the exit code of the last run */
 async function onSchedule(
   { workers, cron, ...input }: DriftInput & { readonly cron: string },
   once: () => Promise<number>,
@@ -89,7 +89,7 @@ function cronAlone(): Problem {
   return {
     code: "EVALS_CRON_WORKERS",
     what: "--cron needs --workers.",
-    why: "The schedule is kept in the workers' database, so that one of several processes does the work.",
-    fix: "Add --workers <postgres>; or let a job of cron or of your CI call `evals drift`: docs/ci.md has one.",
+    why: "The schedule is kept in the workers' database, so that only one of several processes makes each run.",
+    fix: "Add --workers <postgres>; or let cron or your CI call `evals drift`: docs/ci.md has an example.",
   };
 }

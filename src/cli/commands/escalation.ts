@@ -8,7 +8,7 @@ import { printResult } from "../print-result.ts";
 const TARGET = share("--target", 1, 0.95);
 const ALPHA = share("--alpha", 0.999, 0.1);
 
-/** `evals escalation <file|suite>`: finds the confidence from which answers need no person. */
+/** `evals escalation <file|suite>`: finds the confidence from which on answers need no review by a person. */
 export async function escalationCommand({ io, options, args: [source] }: EscalationCall): Promise<number> {
   const measured = await measureEscalation(io, {
     directory: options.directory,
@@ -28,7 +28,7 @@ function share(option: string, limit: number, example: number): NumberOption {
     expected: `a share from 0.001 to ${limit}`,
     isRight: (value) => value >= 0.001 && value <= limit,
     inPercent: true,
-    why: "A threshold for a different share than you meant would send the wrong answers to people.",
+    why: "A misread share would give a threshold that sends too many or too few answers to people.",
     fix: `${option} ${example}`,
   };
 }

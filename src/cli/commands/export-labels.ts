@@ -15,7 +15,8 @@ export async function exportLabelsCommand({ io, options, args: [word] }: ExportL
   mistakes.refuse();
   const written = await exportLabels(io, {
     ...{ directory, word, judge, format, output, ...choice },
-    // A CSV table contains unescaped model output, so it is not printed to a terminal, which the output could control.
+    // A CSV table contains unescaped model output, which could control a terminal. So the table is not printed to a
+    // terminal.
     tableAsText: !io.stdoutIsTerminal,
   });
   if (written.format === "label-studio") io.stderr(studioSteps(written.config, written.tasks, written.suite));

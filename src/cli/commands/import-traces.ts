@@ -54,7 +54,7 @@ function listenAlone(): EvalsError {
     code: "EVALS_OPTION_CONFLICT",
     what: "--listen receives traces; no file or address can be given with it.",
     why: "Files are read once, then the command ends; with --listen it runs until it is stopped.",
-    fix: "Use two commands: evals import traces --listen 4318, and evals import traces <file>",
+    fix: "Use two commands: `evals import traces --listen 4318` and `evals import traces <file>`",
   });
 }
 

@@ -4,7 +4,7 @@ import { openReporters } from "../reporting/reporters.ts";
 import { readRunOptions } from "../run-options.ts";
 import { runView } from "../run-view.ts";
 
-/** `evals merge`: merges the shards of a run into one run, and reports it as `evals run` does. */
+/** `evals merge`: merges the parts of a run that `--shard` made into one run, and reports it as `evals run` does. */
 export async function mergeCommand({ io, options: typed, args: [sources] }: MergeCall): Promise<number> {
   const options = readRunOptions(typed);
   const reporters = await openReporters(options, io);

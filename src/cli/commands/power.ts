@@ -10,8 +10,8 @@ import type { PowerCall } from "../declarations/power.ts";
 import { printResult } from "../print-result.ts";
 
 /**
- * `evals power <suite>` tells how many cases × trials detect a given drop. `evals power --ab` tells how many sessions
- * each of two arms needs.
+ * `evals power <suite>` tells how many cases and trials are needed to detect a drop. `evals power --ab` tells how
+ * many sessions each of two arms needs.
  */
 export async function powerCommand({ io, options, args: [suite] }: PowerCall): Promise<number> {
   refuseMixed(options, suite);
@@ -37,8 +37,8 @@ function sessionsCommand({ io, options }: Pick<PowerCall, "io" | "options">): nu
 }
 
 /**
- * @throws {EvalsError} for a suite, or options of its plan, given with --ab, and for options of --ab given
- * without it
+ * @throws {EvalsError} when --ab is combined with a suite or with an option for a suite, and when an option that
+ * needs --ab is used without --ab
  */
 function refuseMixed(options: PowerCall["options"], suite: string | undefined): void {
   const {
@@ -60,7 +60,7 @@ function refuseMixed(options: PowerCall["options"], suite: string | undefined): 
     code: "EVALS_OPTION_CONFLICT",
     what:
       ab === true
-        ? "--ab plans a test of two arms of traffic: it cannot be combined with a suite, or with options for a suite."
+        ? "--ab plans a test of two arms of traffic, so it cannot be combined with a suite or with options for a suite."
         : suite === undefined
           ? "The command names neither a suite nor --ab."
           : "--effect and --rate can only be used with --ab.",

@@ -22,10 +22,10 @@ export async function promptDiffCommand({
 const isVersion = (word: string): boolean => /^[\^~]?\d/.test(word);
 
 /**
- * The two versions to compare, from `name`, `name 1.0.0`, `name 1.0.0 1.2.0`, `name@1.0.0 1.2.0` or
- * `name@1.0.0 name@1.2.0`.
+ * The two versions to compare, from `name`, `name 1.0.0`, `name 1.0.0 1.2.0`, `name@1.0.0 1.2.0` or `name@1.0.0
+ * name@1.2.0`.
  *
- * @throws {EvalsError} EVALS_USAGE when more is given than two sides
+ * @throws {EvalsError} EVALS_USAGE when more than two versions are named
  */
 function sidesOf(prompt: string, versions: readonly string[]): readonly [string, string | undefined] {
   const [version, ...others] = versions;

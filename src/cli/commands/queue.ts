@@ -4,7 +4,7 @@ import { queueStatusText } from "../../reports/terminal/queue.ts";
 import type { QueueDropCall, QueueStatusCall } from "../declarations/queue.ts";
 import { printResult } from "../print-result.ts";
 
-/** `evals queue status`: shows the progress of the runs that workers ask. */
+/** `evals queue status`: shows how far the workers have come with each run. */
 export async function queueStatusCommand({ io, options, args: [address] }: QueueStatusCall): Promise<number> {
   const status = await queueStatus(io, { directory: options.directory, address });
   return printResult(io, options, {
@@ -13,7 +13,7 @@ export async function queueStatusCommand({ io, options, args: [address] }: Queue
   });
 }
 
-/** `evals queue drop`: deletes a run from the database. */
+/** `evals queue drop`: deletes a run of workers from their database. */
 export async function queueDropCommand({
   io,
   options,

@@ -28,7 +28,7 @@ export async function reportCommand({ io, options, args: [word, candidate] }: Re
   });
 }
 
-/** The format that belongs to a file's extension; an HTML page for any other name, and without a file. */
+/** The format that belongs to a file's extension; `html` for any other extension, and when no file is named. */
 function formatOfName(file: string | undefined): string {
   const ending = extname(file ?? "");
   return REPORTERS.find(({ document }) => document?.ending === ending)?.name ?? "html";

@@ -26,8 +26,8 @@ export async function scoreCommand({ io, options, args: [suite] }: ScoreCall): P
 function onlyTraffic(suite: string): EvalsError {
   return new EvalsError({
     code: "EVALS_USAGE",
-    what: "evals score needs --traffic: it scores only stored traffic.",
-    why: "evals run scores the cases of a dataset, and evals rescore scores the answers of a run again.",
+    what: "`evals score` needs --traffic, because it scores only stored traffic.",
+    why: "`evals run` scores the cases of a dataset, and `evals rescore` scores the answers of a run again.",
     fix: `evals score ${suite} --traffic, or evals run ${suite}`,
   });
 }

@@ -27,13 +27,13 @@ export async function showCommand({ io, options, args: [word, other] }: ShowCall
   });
 }
 
-/** Rejects a second run without `--fingerprint`, which would be silently ignored. */
+/** Rejects a second run without `--fingerprint`, because `evals show` would silently ignore the second run. */
 function refuseSecondRun(other: string | undefined): void {
   if (other === undefined) return;
   throw new EvalsError({
     code: "EVALS_USAGE",
-    what: "Two runs are given to evals show without --fingerprint.",
-    why: "Without --fingerprint, evals show can show only one run.",
+    what: "`evals show` got two runs, but no --fingerprint.",
+    why: "Without --fingerprint, `evals show` can show only one run.",
     fix: "evals show <a> <b> --fingerprint, or evals diff <a> <b>",
   });
 }

@@ -57,7 +57,7 @@ export async function storeExportCommand({ io, options }: StoreExportCall): Prom
   io.stdout(chunk);
   if (restricted > 0)
     io.stderr(
-      `Texts of ${restricted} run${restricted === 1 ? "" : "s"} are left out: their dataset is restricted. evals show prints them.\n`,
+      `Texts of ${restricted} run${restricted === 1 ? "" : "s"} are left out: their dataset is restricted. \`evals show\` prints them.\n`,
     );
   return EXIT.ok;
 }

@@ -22,7 +22,10 @@ const CONCURRENCY: NumberOption = {
   fix: "--concurrency 32",
 };
 
-/** `evals worker`: works until it is stopped, or was idle for the given time. */
+/**
+ * `evals worker`: works on runs from the database until it is stopped, or until it had no work for the time of
+ * `--idle`.
+ */
 export async function workerCommand({ io, options, args: [address] }: WorkerCall): Promise<number> {
   const { directory, model: models = [] } = options;
   const concurrency = readNumber(options.concurrency, CONCURRENCY);

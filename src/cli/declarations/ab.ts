@@ -10,7 +10,7 @@ export const ab = declareCommand({
   values: { "--suite": "suites", "--judge": "judges" },
   type: (command) =>
     command
-      .description("test which of two arms of traffic is better; may be repeated every day")
+      .description("test which of two arms of traffic is better; you can repeat this test every day")
       .argument("<a>", "the present arm: prompt=1.1.0, or file:answers.jsonl")
       .argument("<b>", "the new arm")
       .option("--suite <name>", "the suite whose scorers decide what passes")

@@ -34,13 +34,16 @@ const OUTPUT = {
   color: { flag: "--no-color", about: "no colour" },
 } as const;
 
-/** The values of these options as typed. */
+/** The values of the options about output, as the user typed them. */
 export interface OutputOptions {
   readonly json?: boolean | undefined;
   readonly color?: boolean | undefined;
 }
 
-/** Possible values for completion: fixed words, or names of one kind in the project. */
+/**
+ * Possible values for completion: fixed words, or the names of one kind of thing in the project, such as its
+ * suites.
+ */
 export type Completed = readonly string[] | WordKind;
 
 /** Arguments, options and action of a command; `Args` and `Options` are inferred from `type`. */
@@ -48,20 +51,26 @@ interface Declaration<Args extends unknown[], Options extends OptionValues> {
   /** The words after `evals`, for instance `prompt new`. The parent command must be declared earlier. */
   readonly words: string;
   readonly group: keyof typeof GROUP;
-  /** Complete commands that work as written in the documentation's project, the most common first. */
+  /** Complete commands that work as written in the example project of the documentation, the most common first. */
   readonly examples: readonly string[];
-  /** Possible values of an option (by long name) or argument, for completion; files and folders are recognized by name. */
+  /**
+   * Possible values for completion, by the long name of an option or the name of an argument. A file or a folder
+   * needs no entry: the option's own name shows that it takes one.
+   */
   readonly values?: Readonly<Record<string, Completed>>;
   /** Options whose value can only follow after `=`. A separate word after them is an argument. */
   readonly equals?: readonly string[];
   /**
-   * Whether the command is only for programs. It is not listed in the help, and does not repair an interrupted
-   * promotion first.
+   * Whether the command is only for programs. Such a command is not listed in the help, and it does not first
+   * repair an interrupted promotion.
    */
   readonly hidden?: boolean;
-  /** Options about output, added after those of `type`. */
+  /** The options about output that the command has; they are added after the options of `type`. */
   readonly output?: readonly (keyof typeof OUTPUT)[];
-  /** Adds description, arguments and options to a command, which gives them their types. */
+  /**
+   * Adds description, arguments and options to a command. TypeScript infers the types of arguments and options from
+   * it.
+   */
   readonly type: (command: TypedCommand) => TypedCommand<Args, Options>;
   /** The action of the command; it loads its module only when called. @returns the exit code */
   readonly act: (call: Call<Options, Args>) => Promise<number>;
@@ -76,18 +85,18 @@ export interface DeclaredCommand extends Omit<Declaration<unknown[], OptionValue
   readonly act: ((call: Call<OptionValues, unknown[]>) => Promise<number>) | null;
 }
 
-/** A declared command that still knows the types of its arguments and options. */
+/** A declared command together with the types of its arguments and options. */
 type Declared<Args extends unknown[], Options extends OptionValues> = DeclaredCommand &
   Pick<Declaration<Args, Options>, "type">;
 
-/** The type of the call of a declared command's action: `CallOf<typeof diff>`. */
+/** The parameter of a declared command's action: `CallOf<typeof diff>`. */
 export type CallOf<Of> = Of extends Declared<infer Args, infer Options> ? Call<Options, Args> : never;
 
 /** Declares a command; the action's types must match the declared options. */
 export function declareCommand<Args extends unknown[], Options extends OptionValues>(
   declaration: Declaration<Args, Options>,
 ): Declared<Args, Options> {
-  // The package of this type contains only types; at run time the value is commander's own Command.
+  // The package of `TypedCommand` contains only types; at run time the value is commander's own `Command`.
   return declaration as unknown as Declared<Args, Options>;
 }
 
@@ -145,7 +154,7 @@ const VALUES = new WeakMap<Command, DeclaredCommand["values"]>();
 export const completedBy = (command: Command, name: string): Completed | undefined =>
   VALUES.get(command)?.[name];
 
-/** Adds the declared values to a command. */
+/** Adds the arguments, options and possible values of a declaration to a command. */
 export function typeDeclared(command: Command, { type, output = [], values }: DeclaredCommand): void {
   type(command);
   for (const one of output) command.option(OUTPUT[one].flag, OUTPUT[one].about);

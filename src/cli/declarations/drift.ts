@@ -18,7 +18,7 @@ export const drift = declareCommand({
       .option("--budget <usd>", "stop before the cost would be higher")
       .option(
         "--workers <postgres>",
-        "let workers ask the trials: address of their database, postgres://… or env:NAME; see evals worker",
+        "let workers run the trials: address of their database, postgres://… or env:NAME; see `evals worker`",
       )
       .option(
         "--cron <fields>",

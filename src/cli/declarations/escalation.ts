@@ -9,7 +9,7 @@ export const escalation = declareCommand({
     command
       .description("find the confidence above which an answer needs no review by a person")
       .argument("<source>", "a suite (its newest run), or a file")
-      .option("--target <share>", "share of the remaining answers that must be right; default: 0.95")
+      .option("--target <share>", "share that must be right among the answers without review; default: 0.95")
       .option(
         "--alpha <share>",
         "accepted chance that an answer's set of possible labels lacks the right one; default: 0.1",

@@ -18,7 +18,7 @@ export const exportLabels = declareCommand({
         "--output <file>",
         "write to this file; default: .evals/exports/, but csv goes to stdout when that is not a terminal",
       )
-      .option("--judge <name>", "the judge or scorer whose question is answered, where the suite has several")
+      .option("--judge <name>", "label for this judge or scorer, if the suite has several")
       .option("--count <n>", "number of answers; default: 50")
       .option("--random", "draw every answer with the same chance; this is the default")
       .option("--stratified", "as many answers that the judge passed as answers that it failed")

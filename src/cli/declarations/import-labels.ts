@@ -12,12 +12,12 @@ export const importLabels = declareCommand({
       .argument("<suite>")
       .argument(
         "<file>",
-        "a JSON export of Label Studio, or a CSV table with the columns that evals export labels writes",
+        "a JSON export of Label Studio, or a CSV table with the columns that `evals export labels` writes",
       )
       .requiredOption("--format <name>", EXCHANGE_FORMATS.join(", "))
       .option(
         "--rater <name|id=name>",
-        "the rater of labels that name no rater; id=name: a name for this user id of the other tool",
+        "the rater of labels that name no rater; id=name gives a name to a user id of the other tool",
         list,
       )
       .option("--judge <name>", "the judge or scorer of labels that name neither"),

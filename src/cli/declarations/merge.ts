@@ -10,7 +10,10 @@ export const merge = declareCommand({
     command
       .description("combine the parts of a run that `run --shard` made, and gate the whole run; asks nothing")
       .argument("<histories...>", "copies of .evals folders, or of the history file in them")
-      .option("--baseline <side>", "compare with this side; none for no comparison")
+      .option(
+        "--baseline <side>",
+        "compare with this run, commit, prompt version or file; none: compare with nothing",
+      )
       .option("--reporter <name[=file]>", `${REPORTER_NAMES.join(", ")}; may be repeated`, list),
   output: ["json", "color"],
   act: async (call): Promise<number> => (await import("../commands/merge.ts")).mergeCommand(call),

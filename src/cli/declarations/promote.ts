@@ -17,7 +17,7 @@ export const promote = declareCommand({
       .option("--as <name>", "tag the commit evals/<name>")
       .option("--message <why>", "the reason, for the commit and the tag")
       .option("--accept <why>", "accept that the run is worse than the present baseline, for this reason")
-      .option("--add", "add the run's own trials to the baseline, for cases whose keys are unchanged")
+      .option("--add", "add the run's own trials to the baseline, for cases that are the same in both")
       .option("--with-answers", "store the distinct answers in a file beside the baseline")
       .option("--dry-run", "show what would be written"),
   output: ["json", "color"],

@@ -32,10 +32,14 @@ export const run = declareCommand({
       .description("run suites: ask each case, score the answers, compare, apply the gate")
       .argument("[suites...]", "names of suites; default: all")
       .option("--at <ref>", "use suites, prompts and datasets of this commit, branch or tag")
-      .option("--model <alias>", "instead of the suite's model; may be repeated: one run each", list)
+      .option(
+        "--model <alias>",
+        "use this model and not the suite's; repeat the option for one run per model",
+        list,
+      )
       .option(
         "--prompt <spec>",
-        "instead of the suite's prompt: name, name@1.2.0, name@^1; may be repeated: one run each",
+        "use this prompt and not the suite's: name, name@1.2.0, name@^1; repeat the option for one run per prompt",
         list,
       )
       .option("--trials <k>", "trials of each case")
@@ -49,29 +53,35 @@ export const run = declareCommand({
       .option("--shard <i/n>", "run only the i-th of n parts of the cases")
       .option("--concurrency <n>", "trials in flight at once")
       .option("--budget <usd>", "stop before spending more")
-      .option("--baseline <side>", "compare with this side; none for no comparison")
-      .option("--all-trials", "ask all trials, even when the verdict is settled earlier")
+      .option(
+        "--baseline <side>",
+        "compare with this run, commit, prompt version or file; none: compare with nothing",
+      )
+      .option("--all-trials", "run all trials, even if fewer trials settle the verdict")
       .option("--no-cache", "ask again, even where an answer is stored")
       .option("--record", "write the model's answers to fixtures/<alias>.jsonl")
       .option("--replay", "answer from fixtures/<alias>.jsonl")
-      .option("--resume", "go on with the newest run of this plan")
+      .option("--resume", "continue the newest run with the same suite, target, scorers and cases")
       .option(
         "--batch",
         "send the requests as a batch, at half the price; --resume fetches the answers later",
       )
-      .option("--batch-then-live", "ask with single calls where a batch left no answer")
+      .option("--batch-then-live", "ask with single calls for trials that the batch did not answer")
       .option(
         "--retry <errored>",
-        "ask again only for the trials of the newest run of this plan that errored",
+        "ask again only for the errored trials of the newest run that --resume would continue",
       )
-      .option("--run <id>", "with --resume or --retry: this run, with its model, prompt, cases and trials")
+      .option(
+        "--run <id>",
+        "with --resume or --retry: continue this run, with its model, prompt, cases and trials",
+      )
       .option(
         "--workers <postgres>",
-        "let workers ask the trials: address of their database, postgres://… or env:NAME; see evals worker",
+        "let workers run the trials: address of their database, postgres://… or env:NAME; see `evals worker`",
       )
       .option("--no-repeat", "with --workers: do not repeat a call whose answer was lost with its worker")
       .option("--watch", "run again whenever a file changes that a run depends on, until Ctrl-C")
-      .option("--open", "afterwards show the run on the page of evals view, until Ctrl-C")
+      .option("--open", "afterwards show the run on the page of `evals view`, until Ctrl-C")
       .option("--dry-run", "show what would be asked and what it would cost; asks nothing, needs no key")
       .option("--explain-cache", "show for each case whether it would be asked, and why; asks nothing")
       .option("--reporter <name[=file]>", `${REPORTER_NAMES.join(", ")}; may be repeated`, list)

@@ -18,7 +18,10 @@ export const sample = declareCommand({
       .option("--uncovered [n]", "this many traces that are least like any case; default: 20")
       .option("--stratify <field>", "draw separately from each tag, model, service, …")
       .option("--where <conditions>", "only traffic that meets all conditions: service=shop-bot,tag!=canary")
-      .option("--since <age|date>", "only traffic since: 7d, 12h, or a day: 2026-11-02")
+      .option(
+        "--since <age|date>",
+        "only traffic of the last days or hours (7d, 12h), or since a day: 2026-11-02",
+      )
       .option("--seed <text>", "the same seed draws the same traces; default: today's date"),
   output: ["json"],
   act: async (call): Promise<number> => (await import("../commands/sample.ts")).sampleCommand(call),

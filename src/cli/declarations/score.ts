@@ -11,9 +11,9 @@ export const score = declareCommand({
       .argument("<suite>")
       .option("--traffic", "score the traces in the store")
       .option("--where <conditions>", "only traffic that meets all conditions: tag=canary")
-      .option("--since <age>", "only traffic since: 7d, 12h, or a day: 2026-11-02")
+      .option("--since <age>", "only traffic of the last days or hours (7d, 12h), or since a day: 2026-11-02")
       .option("--sample <share>", "score only this share of the traces: 1%")
-      .option("--seed <text>", "seed of the sample: the same seed draws the same traces", "1")
+      .option("--seed <text>", "seed of --sample: the same seed draws the same traces", "1")
       .option("--yes", "ask judges, whatever the cost")
       .option("--budget <usd>", "ask judges for at most this many dollars")
       .option("--replay", "take judges' replies from fixtures/<alias>.jsonl"),

@@ -19,7 +19,7 @@ export const show = declareCommand({
       .argument("[other]", "with --fingerprint: another run")
       .option("--failing", "only cases that do not always pass")
       .option("--case <id>", "one case with its trials")
-      .option("--trial <n>", "one whole trial of that case")
+      .option("--trial <n>", "with a case: only the trial with this number, with its whole transcript")
       .option(
         "--fingerprint",
         "the parts of the run's fingerprint; with a second run, the parts that differ",

@@ -18,7 +18,7 @@ export const traffic = declareCommand({
         "conditions on service, prompt, model, tag, arm, session, user: tag=canary,prompt!=1.1.0",
       )
       .option("--grep <text>", "only traces with this text in the answer")
-      .option("--since <age>", "only traces since: 7d, 12h, or a day: 2026-11-02")
+      .option("--since <age>", "only traces of the last days or hours (7d, 12h), or since a day: 2026-11-02")
       .option("--limit <n>", "list this many traces, newest first", "20"),
   output: ["json"],
   act: async (call): Promise<number> => (await import("../commands/traffic.ts")).trafficCommand(call),

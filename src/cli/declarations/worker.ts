@@ -12,7 +12,7 @@ export const worker = declareCommand({
   type: (command) =>
     command
       .description(
-        "ask the trials of runs that `run --workers` has planned, until stopped; SIGTERM lets calls in flight end",
+        "run the trials of runs that `run --workers` has planned, until stopped; SIGTERM lets calls in flight end",
       )
       .argument("<postgres>", "postgres://… or env:NAME, the same as for `run --workers`")
       .option("--model <alias>", "only runs with this model; may be repeated", list)

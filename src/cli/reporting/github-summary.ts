@@ -1,15 +1,15 @@
 import { appendFileSync, statSync } from "node:fs";
 import type { Io } from "../io.ts";
 
-/** Maximum bytes of the summary of a step on GitHub. */
+/** Maximum size in bytes of the summary that GitHub shows for one step of a job. */
 const MAX_BYTES = 1024 * 1024;
 
-/** Path of the file for the summary of the current step; null outside of GitHub Actions. */
+/** Path of the file for the summary that GitHub shows for the running step; null outside of GitHub Actions. */
 export function summaryPath({ env }: Io): string | null {
   return env.GITHUB_STEP_SUMMARY || null;
 }
 
-/** Appends text to the summary of the current step; does nothing outside of GitHub Actions. */
+/** Appends text to the summary that GitHub shows for the running step; does nothing outside of GitHub Actions. */
 export function appendSummary(io: Io, text: string): void {
   const path = summaryPath(io);
   if (path === null) return;

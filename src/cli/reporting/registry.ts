@@ -67,13 +67,13 @@ export const needsFile = (name: string): boolean =>
 
 export const REPORTER_NAMES: readonly string[] = REPORTERS.map(({ name }) => name);
 
-/** Names of the formats for past runs, the page first. */
+/** Names of the formats in which `evals report` writes a past run; `html` comes first. */
 export const DOCUMENT_NAMES: readonly string[] = REPORTERS.filter(({ document }) => document !== undefined)
   .map(({ name }) => name)
   .reverse();
 
 /**
- * A run's key in the page's addresses: its id, or `a..b` when it is compared with another run than its own
+ * A run's key in the page's addresses: its id, or `a..b` when it is compared with a run other than its own
  * baseline.
  */
 function keyOf({ report, against }: ReportedRun): string {

@@ -5,8 +5,8 @@ import { unwritableReason } from "../../project/unwritable-reason.ts";
 import type { Io } from "../io.ts";
 
 /**
- * Checks that a report can be written to a file later: creates the folder, and opens the file without changing
- * an older report in it.
+ * Checks that a report can be written to a file later: creates the folder, and opens the file. A report that is
+ * already in the file stays unchanged.
  *
  * @param path absolute
  */
@@ -14,7 +14,8 @@ export function tryReportFile(io: Io, path: string): Problem[] {
   try {
     mkdirSync(dirname(path), { recursive: true });
     const before = statSync(path, { throwIfNoEntry: false });
-    // A pipe is not opened to test it, because closing it would end the input of its reader.
+    // A pipe is not opened for this check, because closing the pipe would end the input of the program that reads
+    // it.
     if (before !== undefined && !before.isFile() && !before.isDirectory()) return [];
     closeSync(openSync(path, "a"));
     if (before === undefined) rmSync(path);
@@ -46,6 +47,6 @@ function unwritable(io: Io, path: string, error: unknown, why: string): Problem 
     code: "EVALS_REPORT_UNWRITABLE",
     what: `The report cannot be written to ${near === "" || near.startsWith("..") ? path : near}: ${unwritableReason(error)}.`,
     why,
-    fix: "Name a file that can be written; evals report <run> --format … writes the report of a past run.",
+    fix: "Name a file that can be written; `evals report <run> --format …` writes the report of a past run.",
   };
 }

@@ -20,7 +20,7 @@ export interface Reporters {
   /** Called when a run has ended. */
   run(report: RunReport): void;
   /**
-   * Called when all runs have ended, while the store with their cases is open.
+   * Called when all runs have ended, while the store with their cases is still open.
    *
    * @returns the exit code: a passed run whose report could not be written is undecided, because the report was
    * requested
