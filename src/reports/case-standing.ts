@@ -1,6 +1,6 @@
 import type { CaseRow, RunReport } from "../domain/report.ts";
 
-/** Why a case counts against the run; null when it does not. */
+/** The reason why a case counts against the run. */
 export type CaseFault = "critical" | "regression" | "never-passes";
 
 /** Returns a function that tells whether an enforced `critical` rule of the gate names a case, by its id or a tag. */
@@ -24,7 +24,7 @@ export function faultOf(row: CaseRow, isCritical: (row: CaseRow) => boolean): Ca
   return row.passed === 0 ? "never-passes" : null;
 }
 
-/** Numbers of passed and of answered trials of a case, now and in the baseline: `0/2, was 15/15`. */
+/** Numbers of passed and of answered trials of a case, in this run and in the baseline: `0/2, was 15/15`. */
 export function shareText({ passed, answered, baseline }: CaseRow): string {
   const now = `${passed}/${answered}`;
   return baseline === null ? now : `${now}, was ${baseline.passed}/${baseline.answered}`;

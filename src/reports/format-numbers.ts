@@ -42,7 +42,7 @@ export function priceText(usd: number | null): string {
   return usd === null ? "cost unknown" : dollars(usd);
 }
 
-/** A whole number, for instance `1,234`. Not formatted by Intl, whose first use costs 30 ms at startup. */
+/** A whole number, for instance `1,234`. Intl is not used, because its first use costs 30 ms at startup. */
 export function count(n: number): string {
   return String(n).replace(/\B(?=(\d{3})+$)/g, ",");
 }

@@ -59,12 +59,12 @@ export function headline({ gate, status, header }: RunReport): Headline {
   }
 }
 
-/** Whether trials are missing that `--resume` would ask. */
+/** Whether trials are missing for which `--resume` would ask the model. */
 export function lacksTrials(status: RunStatus): boolean {
   return status === "incomplete" || isUnfinished(status);
 }
 
-/** Why not all trials were asked, in one or two sentences; empty when all were. */
+/** Why the model was not asked for all trials, in one or two sentences; empty when it was asked for all. */
 export function endSentence({ end, counts }: RunReport): string {
   switch (end.kind) {
     case "all-asked":
@@ -86,22 +86,22 @@ export function endSentence({ end, counts }: RunReport): string {
 }
 
 /**
- * For a run that could stop early: the result of the look that decided its verdict, with the interval of that look;
- * empty for other runs. Every other number of a report is computed from all answers.
+ * For a run that could stop early: the result of the look (the check between trials) that decided its verdict, with
+ * the interval at that look; empty for other runs. Every other number of a report is computed from all answers.
  */
 export function decisionSentence({ comparison }: RunReport): string {
   return comparison?.decided?.said ?? "";
 }
 
-/** Completes "312 …" for skipped trials: they were not asked, or their answers come with a batch. */
+/** The words after the number of skipped trials: `not asked`, or that their answers come with a batch. */
 export function skippedWords(because: SkipReason): string {
   if (because === "batch") return "come with a batch, mostly within a day";
   return `not asked (${because === "budget" ? "the budget is reached" : "stopped"})`;
 }
 
 /**
- * Why a run stopped asking the model, or a judge's model: a sentence without its full stop, which is also correct
- * when some calls were answered.
+ * Why a run stopped asking the model, or a judge's model: a sentence without its full stop. The sentence is also
+ * correct when some calls were answered.
  */
 export function lostSentence({ end, counts }: Pick<RunReport, "end" | "counts">): string {
   const judge = end.kind === "judge-unreachable";
@@ -113,7 +113,7 @@ export function lostSentence({ end, counts }: Pick<RunReport, "end" | "counts">)
     case "long-wait":
       return `The server${ofJudge} asks for a much longer wait: stopped early`;
     case "no-batch":
-      return `The server took no batch: nothing ${counts.answered > 0 ? "more was" : "was"} asked or paid`;
+      return `The server accepted no batch: nothing ${counts.answered > 0 ? "more was" : "was"} asked or paid`;
     case "no-more":
       return `The model${ofJudge} no longer answers: stopped early`;
     case "no-worker":
@@ -132,7 +132,8 @@ export function lostSentence({ end, counts }: Pick<RunReport, "end" | "counts">)
 }
 
 /**
- * Completes "312 …" for the trials that a run did not finish. Trials whose answers wait for a judge were asked.
+ * The words after the number of trials that a run did not finish: `not asked`. If the judge did not answer: `not
+ * asked or not judged`, because some of these trials have an answer.
  */
 function undone({ end }: Pick<RunReport, "end">): string {
   if (end.kind === "skipped" && end.because === "batch") return "come with a batch";

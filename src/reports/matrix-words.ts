@@ -2,9 +2,9 @@ import type { Matrix, MatrixCase, MatrixDifference, MatrixTarget } from "../doma
 import { dollars, duration, percent, plural, points, shareRange } from "./format-numbers.ts";
 import { plainLine } from "./plain-text.ts";
 
-/** Maximum number of cases listed. Of more cases, those on which the targets differ most are listed. */
+/** Maximum number of cases listed. If there are more, the cases on which the targets differ most are listed. */
 const MAX_CASES = 30;
-/** Maximum trials of a case shown as marks; of more trials, counts are shown. */
+/** Maximum number of a case's trials shown as marks. If the case has more trials, their counts are shown. */
 const MAX_MARKS = 12;
 
 /** The symbol of each trial outcome. */
@@ -46,7 +46,7 @@ export function footCells({ pass_rate, cost_usd, latency_p95 }: MatrixTarget): s
   ];
 }
 
-/** The trials of a case: `●●●○○`, or `12/15` for many; a dash when the target was not asked the case. */
+/** The trials of a case: `●●●○○`, or `12/15` for many trials; a dash when the case was not run on the target. */
 export function drawn(trials: string, marks: Marks): string {
   if (trials === "") return "—";
   if (trials.length <= MAX_MARKS)

@@ -161,7 +161,10 @@ export function boundText(text: string, unit: MetricUnit): string {
   return unit === "usd" ? `${sign(bound.op)} $${bound.value}` : sign(text);
 }
 
-/** The bound that a rule requires, in its metric's unit. Rules other than requirements have their own wording. */
+/**
+ * The bound that a rule requires, in its metric's unit. Rules of other kinds than `require` have their own words
+ * for it.
+ */
 export function requiredText({ kind, unit, required }: RuleResult): string {
   return boundText(required, kind === "require" ? unit : "count");
 }

@@ -2,10 +2,13 @@ import type { CaseRow, Comparison } from "../domain/report.ts";
 import type { Verdict } from "../domain/verdict.ts";
 import { count, plural } from "./format-numbers.ts";
 
-/** `broken`: cases pass fewer of their trials than before. `fixed`: they pass more. */
+/**
+ * `broken`: cases pass fewer of their trials than in the baseline. `fixed`: cases pass more of their trials than in
+ * the baseline.
+ */
 export type Way = "broken" | "fixed";
 
-/** The words for a changed case. Only a change beyond chance is called `broke` or `fixed`. */
+/** The words for a changed case. Only a change that chance does not explain is called `broke` or `fixed`. */
 const WORDS = {
   broken: { sure: "broke", unsure: "fell" },
   fixed: { sure: "fixed", unsure: "rose" },
@@ -21,8 +24,8 @@ export function movedAddition({ change, significant }: CaseRow): string {
 }
 
 /**
- * How certain it is that cases `fell` or `rose`. When the verdict has the same direction, their total is certain,
- * although no single case is.
+ * How certain it is that cases `fell` or `rose`. If the verdict has the same direction, the change of all these
+ * cases together is certain, although the change of each single case is not.
  */
 export function unsureWords(way: Way, verdict: Verdict): string {
   return verdict === (way === "broken" ? "regressed" : "improved")
@@ -30,7 +33,10 @@ export function unsureWords(way: Way, verdict: Verdict): string {
     : "perhaps by chance";
 }
 
-/** The ids of the cases that changed beyond chance, and of the others. */
+/**
+ * The ids of the cases that changed in the direction `way`. `sure` has the changes that chance does not explain,
+ * `unsure` the others.
+ */
 export function movedIds(
   { cases, moved }: Comparison,
   way: Way,
@@ -42,7 +48,9 @@ export function movedIds(
   };
 }
 
-/** `1 case broke, 3 fell (perhaps by chance)`; empty when none changed in this direction. */
+/**
+ * A summary such as `1 case broke, 3 fell (perhaps by chance)`; empty when no case changed in the direction `way`.
+ */
 export function movedSummary(comparison: Comparison, way: Way): string {
   const { sure, unsure } = movedIds(comparison, way);
   const { sure: sureWord, unsure: unsureWord } = WORDS[way];

@@ -21,8 +21,9 @@ export function plainText(text: string): string {
 }
 
 /**
- * Breaks commands that CI runners find in logs: GitHub's `::name::` at the start of a line after optional spaces (so
- * after any space, because a report may break the line there), and `##[name]` and Azure's `##vso[` anywhere.
+ * Breaks the commands that CI runners find in logs. GitHub finds `::name::` at the start of a line, also after
+ * spaces. A report may start a new line at any space, so `::` is broken after every space. `##[name]` and Azure's
+ * `##vso[` are broken everywhere.
  */
 function withoutCommands(text: string): string {
   return text.replace(/(^|\s):(?=:)/g, "$1\uFFFD").replace(/##(?=(?:vso)?\[)/g, "#\uFFFD");

@@ -8,7 +8,10 @@ export function unfinishedSentence(header: RunHeader, status: "running" | "inter
   return command === null ? "It was interrupted." : `It was interrupted. To go on: ${command}`;
 }
 
-/** The command that resumes a run; null when the run must be started again by another command. */
+/**
+ * The command that resumes a run; null when `--resume` cannot continue the run, or the suite's name needs quotes in
+ * a shell.
+ */
 export function goOnCommand(header: RunHeader): string | null {
   const { id, suite, rescored_from } = header;
   const typed = /^[\w./-]+$/.test(suite);

@@ -1,7 +1,7 @@
 import type { RunScorer, StoredTrial } from "../domain/run.ts";
 import { plainLine } from "./plain-text.ts";
 
-/** Why one scorer has no score for a trial that other scorers scored. */
+/** Why one scorer gave no score to a trial that other scorers scored. */
 export function voidReason(scorer: RunScorer | undefined, trial: StoredTrial, index: number): string {
   const reason = trial.void_reasons?.[index] ?? null;
   if (reason !== null) return `no score: ${plainLine(reason)}`;

@@ -103,7 +103,7 @@ describe("evals label of answers that a judge has judged", () => {
     while (left.question !== null) left = await first.judge("pass");
     await first.ended;
     const { stdout } = await repo.evals("label triage --no-open --rater ana --disputed");
-    expect(stdout).toContain("no answer in dispute is left that ana has not judged");
+    expect(stdout).toContain("ana has judged all answers in dispute");
     for (let session = 1; session <= 2; session++) {
       const second = await openPage(repo, "label triage --no-open --rater ben --disputed --count 2");
       const { total, question } = await second.state();

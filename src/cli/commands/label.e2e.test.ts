@@ -219,7 +219,7 @@ describe("evals label", () => {
       true,
     );
     const { stdout } = await repo.evals("label triage --adjudicate --rater cleo --no-open");
-    expect(stdout).toContain("no answer about which raters disagree is left");
+    expect(stdout).toContain("no answer is left on which raters disagree");
     const gone = (rater: string, verdict: string): string =>
       JSON.stringify({ ...labels(repo)[0], case: "gone", rater, verdict });
     repo.write("labels/triage.jsonl", `${gone("ana", "pass")}\n${gone("ben", "fail")}\n`);

@@ -24,7 +24,7 @@ describe("evals prompt new", () => {
     }
     const ended = await repo.evals(["prompt", "new", "q", "--bump", "patch"]);
     expect(ended.stdout).toBe(
-      "prompts/q/2.0.1.md\n  copied from 2.0.0\n  A patch may not move behaviour beyond the margin.\n  Edit it, say why under rationale, then:  evals run --prompt q@2.0.1\n",
+      "prompts/q/2.0.1.md\n  copied from 2.0.0\n  A patch must not change behaviour by more than the margin.\n  Edit the file, give the reason under rationale, then:  evals run --prompt q@2.0.1\n",
     );
     expect(repo.git("status", "--porcelain", "--untracked-files=all").split("\n")).toHaveLength(5);
   });

@@ -179,7 +179,9 @@ describe("rollback refuses", () => {
     await repo.evals(["promote"]);
     writeFileSync(join(repo.root, "..", "text"), text);
     repo.git("tag", "-f", "-a", "-F", "../text", "evals/v1");
-    expect((await repo.evals(["log"])).stdout).toContain("tag evals/v1: first   moved here");
+    expect((await repo.evals(["log"])).stdout).toContain(
+      "tag evals/v1: first   the tag was moved to this commit",
+    );
   });
 });
 

@@ -210,7 +210,7 @@ describe("evals run --batch", () => {
     const said = JSON.parse(body).error.message;
     expect(sent.exit).toBe(3);
     const shown = sent.stdout.replace(/\s+/g, " ");
-    expect(shown).toContain("The server took no batch: nothing was asked or paid.");
+    expect(shown).toContain("The server accepted no batch: nothing was asked or paid.");
     expect(shown).toMatch(new RegExp(`${status} from 127\\.0\\.0\\.1:\\d+: ${said}`));
     expect(shown).not.toContain("come with a batch");
     const again = /To send it again: evals (run s --resume --run [0-9a-f]{8})/.exec(shown)?.[1];

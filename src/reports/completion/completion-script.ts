@@ -10,7 +10,7 @@ const SCRIPTS: Readonly<Record<Shell, (commands: readonly TypedCommand[]) => str
   fish: fishScript,
 };
 
-/** The completion script for a shell. */
+/** The completion script for this shell, with the words of all commands. */
 export function completionScript(shell: Shell, commands: readonly TypedCommand[]): string {
   return SCRIPTS[shell](commands);
 }

@@ -1,7 +1,8 @@
 import type { WordKind } from "../../domain/word-kind.ts";
 
 /**
- * Possible values of an argument: fixed words, names of one kind in the project, files, folders, or anything.
+ * Possible values of an argument: fixed words, the names of one kind of thing in the project (such as its suites),
+ * files, folders, or anything.
  */
 export type WordValues = readonly string[] | WordKind | "files" | "folders" | "anything";
 

@@ -62,7 +62,7 @@ function summary(report: RunReport): string {
     .filter((one) => one !== "")
     .join("; ");
   return text === ""
-    ? `${report.counts.errored} trials errored, ${report.counts.skipped} were not asked`
+    ? `${report.counts.errored} trials errored, ${report.counts.skipped} were skipped`
     : text;
 }
 

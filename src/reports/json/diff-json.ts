@@ -23,7 +23,7 @@ interface Compared {
     readonly comparison: Comparison;
     readonly differing: readonly PartDifference[];
   }[];
-  /** Comparisons of two sides from the same recording, which measured nothing. */
+  /** Comparisons whose two sides come from the same recording, so that nothing was measured. */
   readonly recorded: readonly Comparison[];
   readonly verdict: Verdict | "none";
   readonly exit: number;

@@ -33,7 +33,7 @@ export interface RunDocument extends DocumentHead {
   readonly runs: readonly RunResult[];
   /** The results of the first suite that was run on several targets; absent when there is no such suite. */
   readonly matrix?: Matrix;
-  /** The results of all such suites, when there are several. */
+  /** The results of all suites that were run on several targets, when there are several such suites. */
   readonly matrices?: readonly Matrix[];
 }
 
@@ -72,7 +72,9 @@ export function runDocument(
   };
 }
 
-/** For each command, the members of its document after a mistake, in addition to the members of every document. */
+/**
+ * For each command, the members that its document has after a mistake, besides the members that every document has.
+ */
 const EMPTY: Readonly<Record<string, object>> = {
   run: { runs: [] },
   diff: { verdict: null, comparisons: [] },

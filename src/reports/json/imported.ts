@@ -1,7 +1,7 @@
 import type { Problem } from "../../domain/problem.ts";
 import { problemJson } from "./documents.ts";
 
-/** The lists that every import reports. */
+/** The lists that the report of every import contains. */
 interface ImportLists {
   readonly taken: object;
   readonly left: readonly object[];

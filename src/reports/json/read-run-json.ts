@@ -4,8 +4,8 @@ import type { RunHeader, RunStatus } from "../../domain/run.ts";
 import { storedReport } from "../../domain/stored-report.ts";
 
 /**
- * A run's stored report. Null for a run whose process died, which has none, and for a rescored run, whose
- * report has no gate.
+ * A run's stored report. Null for a run whose process died, because it has no report, and for a rescored run,
+ * because its report has no gate.
  */
 export function readRunJson(header: RunHeader, status: RunStatus, json: Json): RunReport | null {
   const written = storedReport({ report: json });

@@ -12,7 +12,7 @@ import { attribute, content } from "./xml-text.ts";
 
 /** Maximum bytes of a report: GitLab does not read a file above 30 MB. */
 const MAX_BYTES = 28_000_000;
-/** After this many bytes, answers are left out, so that there is space for an entry of every later case. */
+/** After this many bytes, the report leaves out answers, so that there is space for an entry of every later case. */
 const MAX_TEXT_BYTES = 18_000_000;
 const MAX_ANSWER = 4_000;
 
@@ -82,7 +82,8 @@ const timeOf = (ms: number | null): string => (ms === null ? "" : ` time="${(ms 
 const suiteName = ({ header }: RunReport): string => [header.suite, ...targetParts(header)].join(".");
 
 /**
- * A testsuite with as many of a run's cases as fit, and a last entry with the number of cases that were left out.
+ * A testsuite with as many of a run's cases as fit into the file. Its last entry has the number of cases that were
+ * left out.
  *
  * @param space remaining bytes in the file
  * @returns the testsuite, and the bytes that remain after it
@@ -107,7 +108,7 @@ async function casesSuite(
     }
   }
   if (leftOut > 0) {
-    const message = `${leftOut} more cases: a file of more than ${entries.length} would be too large`;
+    const message = `${leftOut} more cases are left out: a file with more than ${entries.length} cases would be too large`;
     entries.push({ name: names("(left out)"), ms: null, result: { kind: "skipped", message }, out: "" });
   }
   return { suite: suiteOf(name, report, report.duration_ms, entries), left };
@@ -118,11 +119,11 @@ function suiteOf(name: string, { header }: RunReport, ms: number | null, entries
 }
 
 /**
- * Returns a function that makes names distinct by a number: ids may become equal in XML, and a CI keeps only
- * the first.
+ * Returns a function that makes equal names different by adding a number. Different case ids may become equal in
+ * XML, and a CI shows only the first of several entries with the same name.
  */
 function distinctNames(): (id: string) => string {
-  /** The next number to try for each name: counting from 2 each time would be quadratic. */
+  /** The next number to try for each name. Counting from 2 for every name again would take quadratic time. */
   const taken = new Map<string, number>();
   return (id) => {
     const name = cut(id, 500);
@@ -283,7 +284,7 @@ function besideRules(report: RunReport, names: (name: string) => string): Entry[
   return [{ name: names("nothing to gate"), ms: null, result: { kind: "passed" }, out: "" }];
 }
 
-/** An entry that says that only part of the suite was run; none for the whole suite. */
+/** An entry that says that only part of the suite was run; no entry when the whole suite was run. */
 function narrowedEntry({ header }: RunReport, names: (name: string) => string): Entry[] {
   const message = narrowedSentence(header);
   if (message === "") return [];

@@ -10,7 +10,7 @@ const MAX_ANSWER = 600;
 const MAX_CASES = 50;
 const MAX_FIXED = 40;
 
-/** The remaining characters of a comment. Adding a text reduces the number. */
+/** The number of characters that are still free in a comment. Each added text reduces this number. */
 export interface Space {
   left: number;
 }
@@ -22,7 +22,7 @@ export function fits(text: string, space: Space): string {
   return text;
 }
 
-/** The worst cases with their answers, as many as fit. */
+/** The worst cases with their answers, as many as fit into the comment. */
 export async function brokenBlock({ report, rows }: ReportedRun, space: Space): Promise<string> {
   const { comparison, never_pass, flaky } = report;
   const failing = never_pass === null || flaky === null ? null : never_pass + flaky;
@@ -66,7 +66,7 @@ async function caseText(row: CaseRow): Promise<string> {
   return `**${inlineCode(row.id, 200)}** ${shareText(row)} passed${movedAddition(row)}${tags}${why}${part("asked", input)}${part("expected", expected)}${part("before", before)}${part(row.baseline === null ? "answer" : "now", output)}`;
 }
 
-/** Cases that pass more often than before. */
+/** Cases that pass more of their trials than in the baseline. */
 export function fixedBlock({ comparison }: RunReport): string {
   const fixed = comparison?.cases.fixed ?? [];
   if (comparison === null || fixed.length === 0) return "";

@@ -18,7 +18,10 @@ export function failureBlock({ failures }: RunReport): string {
   return ["| why trials failed | trials | most typical |", "| --- | ---: | --- |", ...rows].join("\n");
 }
 
-/** Failure classes that grew compared with the baseline; empty when none did, or a side has no classes. */
+/**
+ * Failure classes with more failed trials than in the baseline; empty when there are none, or when run or baseline
+ * has no classes.
+ */
 export function growthBlock({ comparison }: RunReport): string {
   const grown = comparison?.failures ?? [];
   if (grown.length === 0) return "";

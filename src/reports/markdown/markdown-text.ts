@@ -1,8 +1,8 @@
 import { cut, plainLine, plainText } from "../plain-text.ts";
 
 /**
- * A foreign text within a sentence, as `<code>`. Every ASCII symbol becomes a character reference, which
- * neither Markdown nor HTML interprets. Inside `<code>`, GitHub does not link mentions, issue numbers or
+ * A text of a user or a model within a sentence, as `<code>`. Every ASCII symbol becomes a character reference,
+ * which neither Markdown nor HTML interprets. Inside `<code>`, GitHub does not link mentions, issue numbers or
  * commits.
  */
 export function inlineCode(text: string, limit = 120): string {
@@ -11,8 +11,8 @@ export function inlineCode(text: string, limit = 120): string {
 }
 
 /**
- * A sentence of a report that may contain foreign text. Harmless symbols are kept. A zero-width space is
- * inserted into mentions and issue numbers, because GitHub links them after resolving character references.
+ * A sentence of a report that may contain text of a user or a model. Harmless symbols are kept. A zero-width space
+ * is inserted into mentions and issue numbers, because GitHub links them after resolving character references.
  */
 export function inlineText(text: string, limit = 600): string {
   return references(cut(plainLine(text), limit))
@@ -36,8 +36,8 @@ function references(text: string): string {
 }
 
 /**
- * A foreign text of several lines as a block. Line feeds become character references too, so the block is one line of
- * Markdown and nothing in the text can end it.
+ * A text of a user or a model with several lines, as a block. Line feeds become character references too, so the
+ * block is one line of Markdown and nothing in the text can end it.
  */
 export function block(text: string, limit: number): string {
   const shown = cut(plainText(text), limit);

@@ -34,7 +34,7 @@ export const MAX_COMMENT = 65_000;
 const MAX_ROWS = 40;
 const MAX_METRICS = 20;
 const MAX_RULES = 10;
-/** Characters reserved for runs that do not fit: one line for each. */
+/** Characters reserved for the runs that do not fit into the comment: each gets one line. */
 const MAX_LEFT_OUT = 8_000;
 const MAX_SUMMARY = 20;
 
@@ -58,7 +58,7 @@ export async function markdownReport(runs: readonly ReportedRun[], limit = MAX_C
   return blocks.join("\n") + leftOut(runs.slice(blocks.length)) + matrices + summary(runs);
 }
 
-/** A matrix for each suite with several targets. Matrices that do not fit are left out. */
+/** A matrix for each suite with several targets. A matrix that does not fit into the comment is left out. */
 async function matrixBlocks(runs: readonly ReportedRun[], limit: number): Promise<string> {
   let text = "";
   for (const matrix of await matricesOf(runs)) {
@@ -83,14 +83,14 @@ function summary(runs: readonly ReportedRun[]): string {
   return `\n| ${plural(runs.length, "run")} | | pass rate |\n| --- | --- | ---: |\n${lines.join("\n")}\n`;
 }
 
-/** One line with the verdict of each run that does not fit. */
+/** One line with name and verdict for each run that does not fit into the comment, at most 15 lines. */
 function leftOut(runs: readonly ReportedRun[]): string {
   if (runs.length === 0) return "";
   const lines = runs.slice(0, 15).map(({ report }) => {
     const { word, verdict } = headline(report);
     return `- ${word}: ${inlineText(runName(report.header), 40)} ${verdict}`;
   });
-  return `\n${plural(runs.length, "more run")}, without room for details:\n\n${lines.join("\n")}\n`;
+  return `\n${plural(runs.length, "more run")}, for which the comment has no room for details:\n\n${lines.join("\n")}\n`;
 }
 
 /**
@@ -103,7 +103,8 @@ export function marker({ header }: RunReport): string {
 }
 
 /**
- * The blocks of one run, most important first. A block that does not fit is left out and counted in a sentence.
+ * The blocks of one run, most important first. A block that does not fit into the comment is left out, and a
+ * sentence says how many blocks were left out.
  */
 async function runText(run: ReportedRun, limit: number): Promise<string> {
   const { report } = run;
@@ -155,7 +156,7 @@ function sentenceBlocks(report: RunReport): string[] {
   ];
 }
 
-/** The sentences of a comparison that the comment shows elsewhere, so that they are not repeated. */
+/** The sentences of a comparison that the comment already shows in another place, so that they are not repeated. */
 function headSentences({ comparison }: RunReport): string[] {
   return comparison === null ? [] : [comparison.said, comparison.contract?.said ?? ""];
 }
@@ -281,12 +282,15 @@ function notesBlock({ notes }: RunReport): string {
 const commandBlock = (commands: readonly string[]): string =>
   commands.length === 0 ? "" : `\`\`\`sh\n${commands.join("\n")}\n\`\`\``;
 
-/** Maximum number of cases in the suggested command that runs cases again. */
+/** Maximum number of cases that the suggested command runs again. */
 const MAX_AGAIN = 3;
 /** Matches a text that can be pasted into a shell without quotes. */
 const TYPED = /^[A-Za-z0-9][\w./@-]*$/;
 
-/** The next commands, for a machine without these runs: they contain no run id, and no name that a shell would interpret. */
+/**
+ * The commands to suggest as next steps. They must work on a machine that does not have these runs, so they contain
+ * no run id, and no name that a shell would interpret.
+ */
 async function nextCommands({ report, rows }: ReportedRun): Promise<string[]> {
   const { header, gate } = report;
   const { prompt, alias } = header;

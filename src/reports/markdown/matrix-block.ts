@@ -3,7 +3,10 @@ import { count, plural } from "../format-numbers.ts";
 import { differenceSentences, drawn, FOOT, footCells, shownCases, UNICODE } from "../matrix-words.ts";
 import { inlineCode, inlineText } from "./markdown-text.ts";
 
-/** Maximum number of targets as columns. With more, each target has a line, and the cases are left out. */
+/**
+ * Maximum number of targets shown as columns. If there are more targets, each target has a line, and the cases are
+ * left out.
+ */
 const MAX_COLUMNS = 6;
 const MAX_TARGETS = 30;
 /** Maximum number of differences listed. */

@@ -8,8 +8,8 @@ import type { Style } from "./style.ts";
 const KEPT = 40;
 
 /**
- * An answer before and after: removed text in `[-…-]`, added text in `{+…+}`, with long unchanged parts left out; or
- * both texts in full when they have little in common. A model's text is made safe.
+ * The difference between two answers: removed text in `[-…-]`, added text in `{+…+}`, with long unchanged parts
+ * left out; or both texts in full when they have little in common. A model's text is made safe.
  *
  * @param width columns of the terminal
  * @param limit maximum number of lines; the rest is replaced by `…`

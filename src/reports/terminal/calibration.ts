@@ -149,7 +149,7 @@ function checkLines({ check }: CalibrationReport, style: Style): string[] {
           "  How often the judge changes its verdict within one session is not known: --repeats 2 measures it.",
         ]
       : [
-          `  Changed: ${percent(check.changed)} of the verdicts. Within one session the judge changes ${percent(usual)} of them anyway.`,
+          `  Since then ${percent(check.changed)} of the verdicts changed. Within one session the judge changes ${percent(usual)} of its verdicts anyway.`,
         ]),
   ];
 }

@@ -14,8 +14,8 @@ export interface Limits {
 }
 
 /**
- * Lists cases that never pass, then flaky cases, each with its input. Cases that are listed as regressed are
- * left out.
+ * Lists cases that never pass, then flaky cases, each with its input. Cases that the report already lists as
+ * regressed are left out.
  */
 export function worstLines(report: RunReport, limits: Limits): string[] {
   const listed = new Set(report.comparison?.cases.broken);
@@ -64,8 +64,8 @@ export function askedLine(input: string | undefined, width: number): string[] {
 }
 
 /**
- * Maximum width of an interval, as a share. A tag with a wider or an unknown interval has too few cases to tell
- * anything.
+ * Maximum width of an interval, as a share. A tag with a wider or an unknown interval has too few cases for a
+ * conclusion.
  */
 const INFORMATIVE_WIDTH = 0.5;
 

@@ -5,7 +5,7 @@ import { cut, plainLine } from "../plain-text.ts";
 import { answerDiff } from "./answer-diff.ts";
 import { columns, type Style } from "./style.ts";
 
-/** Maximum number of distinct baseline answers, and of lines of the difference. */
+/** Maximum number of different baseline answers shown, and of lines of the difference between two answers. */
 const MAX_ANSWERS = 3;
 const MAX_LINES = 12;
 
@@ -58,7 +58,7 @@ function howToGetAnswers({ prompt }: CaseBaseline, header: CaseOfRun["header"], 
   return [
     "  The baseline's answers are stored on the machine that measured it, not here. To ask again:",
     `    ${command.join(" ")}`,
-    "  evals promote --with-answers keeps the answers of the next baseline in git.",
+    "  `evals promote --with-answers` keeps the answers of the next baseline in git.",
   ];
 }
 

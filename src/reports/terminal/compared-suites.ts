@@ -4,7 +4,7 @@ import { comparisonReport, VERDICT_WORDS } from "./comparison.ts";
 import { styleFor, type TerminalOptions } from "./style.ts";
 import { comparisonSummary } from "./summary.ts";
 
-/** A comparison of a suite, and the parts of the two fingerprints that differ. */
+/** The comparison of one suite, and the parts of the two fingerprints that differ. */
 interface ShownComparison {
   readonly comparison: Comparison;
   readonly differing: readonly PartDifference[];

@@ -22,8 +22,8 @@ export function sentence(text: string, width: number): string[] {
 }
 
 /**
- * The cases that pass fewer trials than before: those whose drop is beyond chance under the heading `broke`, the others
- * under `fell`.
+ * The cases that pass fewer trials than in the baseline. Under the heading `broke` are the cases whose drop chance
+ * does not explain, under `fell` the others.
  */
 export function brokenLines(comparison: Comparison, width: number, limit: number, more: string): string[] {
   return movedLines(comparison, { way: "broken", width, limit, more });
@@ -36,7 +36,7 @@ export function fixedLines(comparison: Comparison, width: number, limit: number,
 interface MovedOptions {
   readonly way: Way;
   readonly width: number;
-  /** Maximum number of cases under both headings together. */
+  /** Maximum number of cases under the two headings together, such as `broke` and `fell`. */
   readonly limit: number;
   readonly more: string;
 }
@@ -130,7 +130,7 @@ export function tagLine({ tags }: Comparison, width: number): string[] {
   return [cut(indent(parts.join(", ")), width)];
 }
 
-/** Failure classes that grew compared with the baseline; growth that may be chance is marked. */
+/** Failure classes with more failed trials than in the baseline. A growth that may be chance is marked. */
 export function growthLines({ failures = [] }: Comparison, width: number): string[] {
   if (failures.length === 0) return [];
   const rows = failures.map(({ class: name, baseline, candidate, delta, significant }) => [

@@ -96,14 +96,17 @@ function rangeText(low: number, high: number, metric: string): string {
   return `${differenceText(low, unit)} to ${differenceText(high, unit)}`;
 }
 
-/** The probability of such a drop by chance; empty when the metric did not get worse, or has no such probability. */
+/**
+ * The probability that chance alone causes a drop as large as this one; empty when the metric did not get worse, or
+ * when no probability was computed.
+ */
 function dropText(row: MetricComparison): string {
   const { p } = row;
   if (p === null || !isWorse(row)) return "";
   return `${p < 0.0001 ? "< 0.0001" : p.toFixed(4)}`;
 }
 
-/** The intervals of the difference: on the compared cases, and estimated for other cases like these. */
+/** The intervals of the difference: one for the compared cases, one estimated for other cases like these. */
 function scopeLines({ population, detectable_drop, cases, metrics, metric }: Comparison): string[] {
   const row = metrics.find((one) => one.metric === (metric ?? "pass_rate"));
   if (row === undefined || row.low === null || row.high === null) return [];
@@ -127,11 +130,14 @@ function scopeLines({ population, detectable_drop, cases, metrics, metric }: Com
   return lines;
 }
 
-/** Maximum number of cases whose answers are shown before and after. */
+/** Maximum number of cases whose answers are shown from both the baseline and the candidate. */
 const MAX_ANSWERS = 3;
 const ANSWER_LINES = 4;
 
-/** The first regressed cases with their answers before and after; if none regressed, the first fixed case. */
+/**
+ * The first regressed cases with their answers in baseline and candidate; if no case regressed, the first fixed
+ * case.
+ */
 function answerLines({ cases, examples }: Comparison, style: Style, width: number): string[] {
   const known = new Map(examples.map((one) => [one.id, one]));
   const ids = cases.broken.length > 0 ? cases.broken.slice(0, MAX_ANSWERS) : cases.fixed.slice(0, 1);

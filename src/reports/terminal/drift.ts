@@ -45,7 +45,7 @@ function whatItMeans({ verdict, since, finds, series }: DriftReport): string {
 function falseAlarms({ false_alarm: { runs, probability } }: DriftReport): string {
   return probability === null
     ? ""
-    : `If nothing has changed, ${percent(probability)} of series still raise an alarm within ${runs} runs, with a baseline of this size.`;
+    : `Even if nothing has changed, ${percent(probability)} of such series of runs raise an alarm within ${runs} runs, with a baseline of this size.`;
 }
 
 function judgeLine({ verdict, statistic, threshold, newest }: JudgeDrift): string {
@@ -57,7 +57,7 @@ function judgeLine({ verdict, statistic, threshold, newest }: JudgeDrift): strin
   const moved =
     newest === null
       ? ""
-      : `; its pass rate on ${plural(newest.answers, "stored answer")} has changed by ${points(newest.delta)} points, which is taken out of the target's change`;
+      : `; its pass rate on ${plural(newest.answers, "stored answer")} has changed by ${points(newest.delta)} points, which is subtracted from the target's change`;
   return `${words[verdict]} (evidence ${statistic.toFixed(1)} of ${threshold})${moved}.`;
 }
 

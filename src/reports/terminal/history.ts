@@ -84,7 +84,10 @@ export function historyListing(runs: readonly PastRun[], width: number): string 
   return `${[cut(head, width), ...underHeadings(runs, lines, placeOf, width), ...goOnLines(runs)].join("\n")}\n`;
 }
 
-/** The lines of runs, with a heading before each run for which `headingOf` gives another text than before. */
+/**
+ * The lines of runs. A heading comes before each run for which `headingOf` gives another text than for the run
+ * above it.
+ */
 export function underHeadings(
   runs: readonly PastRun[],
   lines: readonly string[],

@@ -3,7 +3,7 @@ import { type LeftOut, leftOutLines } from "./left-out.ts";
 /** The result of an import of files. Paths are relative to the working directory. */
 interface ShownImport {
   readonly written: readonly string[];
-  /** Files that exist with the content that the import would write. */
+  /** Files that already had exactly the content that the import would write. */
   readonly unchanged: readonly string[];
   /** Aliases of models added to an existing config. */
   readonly added: readonly string[];

@@ -9,9 +9,9 @@ export function importedLabelsText(imported: ImportedLabels): string {
     `${added} added`,
     ...(updated > 0 ? [`${updated} changed since`] : []),
     ...(unchanged > 0 ? [`${unchanged} there already`] : []),
-    ...(older > 0 ? [`${older} older than the labels in the file`] : []),
+    ...(older > 0 ? [`${older} ignored, because the file has newer ones`] : []),
     ...(imported.repeated > 0 ? [`${imported.repeated} replaced by a later label of the same rater`] : []),
-    ...(imported.open > 0 ? [`${plural(imported.open, "answer")} that nobody has judged`] : []),
+    ...(imported.open > 0 ? [`${plural(imported.open, "answer")} without a judgement`] : []),
   ];
   return [
     `${path}: ${counts.join(", ")}`,

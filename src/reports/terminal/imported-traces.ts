@@ -4,11 +4,11 @@ import { type LeftOut, leftOutLines } from "./left-out.ts";
 
 /** The result of an import of traces. */
 interface ShownTraceImport {
-  /** New traces, and existing ones that were extended. */
+  /** Number of new traces and of stored traces that the import made more complete. */
   readonly traces: number;
-  /** Traces that existed already. */
+  /** Number of traces that were already in the store. */
   readonly duplicates: number;
-  /** The existing ones that were extended; included in `traces`. */
+  /** Number of stored traces that the import made more complete; included in `traces`. */
   readonly completed: number;
   readonly conventions: readonly { readonly name: string; readonly traces: number }[];
   readonly left: readonly LeftOut[];

@@ -28,7 +28,7 @@ function indented(text: string): string[] {
     .map((line) => `    ${line}`);
 }
 
-/** The messages of a request in any provider's format; the whole request when it has none. */
+/** The messages of a request in any provider's format; the whole request when it contains no messages. */
 function messageTexts(request: Json): { readonly role: string; readonly content: string }[] {
   const { messages, input, system } = (request ?? {}) as { readonly [key: string]: Json };
   const list = Array.isArray(messages) ? messages : Array.isArray(input) ? input : null;

@@ -28,9 +28,9 @@ function elsewhereText({ elsewhere, run }: LabellingTask): string {
 export function nothingToLabel(task: LabellingTask): string {
   const { suite, run, how, questions, person, count } = task;
   if (how === "adjudicate")
-    return `${suite}: no answer about which raters disagree is left.\n${elsewhereText(task)}`;
+    return `${suite}: no answer is left on which raters disagree.\n${elsewhereText(task)}`;
   if (how === "disputed")
-    return `${suite}, run ${run}: no answer in dispute is left that ${plainLine(person)} has not judged.\n`;
+    return `${suite}, run ${run}: ${plainLine(person)} has judged all answers in dispute.\n`;
   const more = `evals label ${suite}${judgeOption(task)} --count ${count * 2}`;
   return `${suite}, run ${run}: ${plainLine(person)} has judged all ${plural(questions, "answer")} ${HOW[how]}.\nIf the run has more answers, label them with: ${more}\n`;
 }

@@ -24,7 +24,7 @@ export function leftOutLines(left: readonly LeftOut[]): string[] {
 
 type Alike = readonly [LeftOut, ...LeftOut[]];
 
-/** Groups entries that differ only in their line. The groups are in the order of their first entries. */
+/** Groups entries that differ only in their line number. The groups are in the order of their first entries. */
 function alike(left: readonly LeftOut[]): Alike[] {
   const groups = new Map<string, [LeftOut, ...LeftOut[]]>();
   for (const one of left) {

@@ -2,8 +2,8 @@ import type { Bump } from "../../domain/prompt-change.ts";
 
 /** What each version bump promises, shown when a copy is created. */
 const PROMISES: Readonly<Record<Bump, string>> = {
-  patch: "A patch may not move behaviour beyond the margin.",
-  minor: "A minor version may move behaviour, and may not make it worse.",
+  patch: "A patch must not change behaviour by more than the margin.",
+  minor: "A minor version may change behaviour, but must not make it worse.",
   major: "A major version may change anything: variables, output schema, tools, model.",
 };
 
@@ -16,5 +16,5 @@ export function newPromptVersionText(
   { path, from, bump }: { readonly path: string; readonly from: string; readonly bump: Bump },
   next: string,
 ): string {
-  return `${path}\n  copied from ${from}\n  ${PROMISES[bump]}\n  Edit it, say why under rationale, then:  ${next}\n`;
+  return `${path}\n  copied from ${from}\n  ${PROMISES[bump]}\n  Edit the file, give the reason under rationale, then:  ${next}\n`;
 }

@@ -33,7 +33,7 @@ function entryLines({ commit, at, who, subject, body, tags, ...change }: LogEntr
   ];
 }
 
-/** How each baseline changed, with one line for all baselines that changed in the same way. */
+/** Lines that say how the baselines changed: one line for all baselines that changed in the same way. */
 function changeLines({ kind, squashed, baselines }: LoggedChange): string[] {
   const lines = new Map<string, string[]>();
   for (const one of baselines) {
@@ -57,5 +57,5 @@ const GATES: Readonly<Record<GateOutcome, string>> = {
 };
 
 function tagNote({ why, moved }: LoggedTag): string {
-  return `${why === null ? "" : `: ${plainLine(why)}`}${moved ? "   moved here: this commit does not have the baselines of this tag" : ""}`;
+  return `${why === null ? "" : `: ${plainLine(why)}`}${moved ? "   the tag was moved to this commit, which does not have the tag's baselines" : ""}`;
 }

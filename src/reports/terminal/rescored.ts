@@ -14,7 +14,7 @@ interface ShownRescoring {
   readonly unreachable: string | null;
 }
 
-/** The pass rates before and after, the judges' cost, and the number of answers that were not judged. */
+/** The pass rates before and after rescoring, the judges' cost, and the number of answers that were not judged. */
 export function rescoredText(rescored: ShownRescoring): string {
   const { header, result, passRateBefore, judged, unjudged, unreachable } = rescored;
   const { counts, metrics } = result;

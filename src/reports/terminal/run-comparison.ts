@@ -35,7 +35,10 @@ function wasIs({ metrics }: Comparison): string[] {
   return [indent(`It was ${text(row.baseline)}, it is ${text(row.candidate)}.`)];
 }
 
-/** The sentence "By chance alone this happens once in 4,000 runs." Empty when all answers together show no drop. */
+/**
+ * The sentence "By chance alone this happens once in 4,000 runs." Empty when the answers of all cases together show
+ * no drop.
+ */
 function chanceLine({ metrics }: Comparison): string[] {
   const row = metrics.find((one) => one.verdict === "regressed");
   if (row === undefined || row.p === null || !isWorse(row)) return [];
@@ -44,7 +47,7 @@ function chanceLine({ metrics }: Comparison): string[] {
   return [indent(`By chance alone this happens ${odds}.`)];
 }
 
-/** The sentences that say that this change accepts the regression, and for what reason. */
+/** The sentences that say that the user accepted the regression, and why. */
 function acceptedLines({ gate }: RunReport, width: number): string[] {
   const sentences = gate.rules.flatMap((rule) =>
     rule.outcome === "passed" && rule.said !== undefined && / accepted: /.test(rule.said) ? [rule.said] : [],

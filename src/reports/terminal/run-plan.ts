@@ -35,7 +35,10 @@ function callsSentence({ trials, cached, calls, variants }: PlannedRun): string 
   return `${plural(trials, "trial")}: ${known}, ${count(calls)} to ask${pressed}`;
 }
 
-/** One line per case: cached trials, trials to ask, and the reason. */
+/**
+ * One line per case: the number of trials with a cached answer, the number of trials to ask the model for, and the
+ * reason.
+ */
 function cacheLines(cases: readonly ExplainedCase[]): string[] {
   if (cases.length === 0) return [];
   const rows = cases.map(({ id, at_hand, asked, why }) => [

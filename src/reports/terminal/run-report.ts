@@ -26,8 +26,8 @@ import { columns, type Style, styleFor, type TerminalOptions } from "./style.ts"
 const SCREEN = 39;
 
 /**
- * Maximum numbers of changed cases and of other cases, tried in this order until the report fits on a screen.
- * Changed cases are left out last.
+ * Maximum numbers of changed cases and of other cases. The pairs are tried in this order until the report fits on a
+ * screen, so changed cases are left out last.
  */
 const CASE_LIMITS = [
   { moved: 5, others: 5 },
@@ -174,7 +174,7 @@ function ruleLines(report: RunReport, style: Style): string[] {
 
 function ruleLine(rule: RuleResult, style: Style): string {
   const word = rule.outcome === "failed" ? style.bad("missed") : style.unsure("undecided");
-  // The details are shown with the comparison.
+  // The details of the `contract` rule are shown with the comparison.
   if (rule.kind === "contract") return indent(`${word}  contract: ${plainLine(rule.required)}`);
   return indent(
     `${word}  ${plainLine(ruleName(rule))}: ${ruleValue(rule)}, required ${plainLine(requiredText(rule))}${rule.said === undefined ? "" : ` (${plainLine(rule.said)})`}`,
@@ -285,7 +285,10 @@ function errorLines(report: RunReport, width: number): string[] {
   );
 }
 
-/** The words after a number of flaky cases: `case is flaky`, or `is flaky` when the text has named cases before. */
+/**
+ * The words after a number of flaky cases: `case is flaky`, or only `is flaky` when the sentence already contains
+ * the word "case".
+ */
 function flakyWords({ never_pass }: RunReport): [one: string, many: string] {
   return never_pass !== null && never_pass > 0
     ? ["is flaky", "are flaky"]

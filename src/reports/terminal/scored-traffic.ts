@@ -13,7 +13,7 @@ import { columns } from "./style.ts";
 export function scoredTrafficText(scored: ScoredTraffic, width: number): string {
   const { suite, days, total, scorers, sample, judged, unjudged } = scored;
   if (total.traces === 0)
-    return "No trace matches. evals traffic counts all of them, with their tags, prompts and models.\n";
+    return "No trace matches. `evals traffic` counts all stored traces, with their tags, prompts and models.\n";
   const used = scorers.filter(({ left }) => left === null);
   const shown = used.map(({ name }) => `score.${name}`);
   const drawn =

@@ -63,7 +63,7 @@ function casesText(run: ShownRun, width: number): string {
 
 const passedShare = ({ passed, answered }: CountedCase): number => passed / Math.max(answered, 1);
 
-/** The text when no answered trial fails. It says so when some cases have no answer. */
+/** The text when no answered trial fails. If some cases have no answer, the text gives their number. */
 function noneFails({ unanswered }: ShownRun): string {
   return unanswered === 0
     ? "  every case passes every trial"

@@ -34,7 +34,10 @@ export function shownTrialText(shown: ShownTrial): string {
   ].join("\n");
 }
 
-/** Why a trial failed, and which message shows it; none for another trial. */
+/**
+ * Why a trial failed, and the message of the conversation that shows it; empty when the trial passed or the reason
+ * is unknown.
+ */
 function failureLine({ failure }: ShownTrial): string[] {
   if (failure === null || failure.class === "unknown") return [];
   const where = failure.message === null ? "" : ` (message ${failure.message})`;
@@ -110,7 +113,7 @@ function block(title: string, text: string): string[] {
   return [title, ...lines.map((line) => `  ${line}`), ""];
 }
 
-/** A replacer for `JSON.stringify` that replaces an attached file by a short description. */
+/** A replacer for `JSON.stringify`: it replaces each attached file by a short description of the file. */
 function filesInWords(_name: string, value: unknown): unknown {
   const file = markedFile(value) ?? attachedFile(value);
   return file === undefined ? value : attachedText(file);

@@ -42,7 +42,7 @@ function besideExample(
     ...(before.length === 0
       ? []
       : [
-          `The files that were already in ${before.map((folder) => `${folder}/`).join(" and ")} are now part of this project; evals check reports what they lack.`,
+          `The files that were already in ${before.map((folder) => `${folder}/`).join(" and ")} are now part of this project; \`evals check\` reports what they lack.`,
           "",
         ]),
     "Next:",
@@ -51,7 +51,7 @@ function besideExample(
     next(run, "replays the example's recorded answers; no key is needed"),
     next("npx evals check", "validates every file"),
     "",
-    "Where messages say evals, type npx evals, unless you installed it with --global.",
+    "Where messages say `evals`, type `npx evals`, unless you installed it with --global.",
     "",
     "Then watch the gate block a prompt edit (exit code 1):",
     `  npx evals run ${before.length === 0 ? "" : `${name} `}--prompt ${name}@${edited} --baseline prompt:${name}@${released}`,

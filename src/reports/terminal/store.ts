@@ -38,7 +38,7 @@ export function storeInfoText({
 export function storeVerifyText({ path, faults }: HistoryCheck): string {
   if (faults.length === 0) return `${path} is sound.\n`;
   const lines = faults.map((one) => `  ${plainText(one)}`);
-  return `${path} is damaged:\n${lines.join("\n")}\nMove it away (mv ${path} .evals/history.broken); a new one is made. Baselines are in git and are not touched.\n`;
+  return `${path} is damaged:\n${lines.join("\n")}\nMove it away (mv ${path} .evals/history.broken); evals then creates a new history. Baselines are in git and are not touched.\n`;
 }
 
 /** The report of `evals store prune`: what was deleted, and what was kept and why. */

@@ -48,8 +48,8 @@ export function columns(rows: readonly (readonly string[])[], gap = "   "): stri
 
 /**
  * Matches a text whose characters are all one column wide: ASCII, Latin letters, dashes and quotes, arrows, box
- * drawing and blocks, and the marks of reports. Most texts match. So the table with the widths of all characters, which
- * is slow to load, is rarely used.
+ * drawing and blocks, and the marks of reports. Most texts match, so the table with the widths of all characters,
+ * which is slow to load, is rarely needed.
  */
 export const NARROW =
   /^[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2015\u2018-\u2026\u2190-\u2193\u2264\u2265\u2500-\u259f\u25cb\u25cf\u2713\u2717]*$/;

@@ -118,7 +118,7 @@ function trendLines(runs: readonly PastRun[], width: number): string[] {
   ];
 }
 
-/** Columns of a run's line that are not available for the plot. */
+/** Columns of a run's line that other texts take, so that the plot cannot use them. */
 const BESIDE_PLOT = 63;
 
 /** Runs grouped by target, branch and commit. */

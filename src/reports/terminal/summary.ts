@@ -63,7 +63,7 @@ function nameAmong({ header }: RunReport, reports: readonly RunReport[]): string
   return [name, ...differs((one) => one.alias), ...differs(prompt)].join("  ");
 }
 
-/** Why a run failed: the comparison, the most telling case, and the command that shows all of them. */
+/** Why a run failed: the comparison, the most telling case, and the command that shows all cases like it. */
 function reasonLines({ header, comparison, worst }: RunReport): string[] {
   const broken = comparison?.moved.find(({ id }) => id === comparison.cases.broken[0]);
   if (comparison?.verdict === "regressed" && broken !== undefined) {
@@ -99,7 +99,7 @@ function whyOf({ gate, counts }: RunReport): string {
     gate.rules.find((one) => one.enforced !== false && one.outcome === "undecided");
   if (rule === undefined) return "";
   const bound = `required ${requiredText(rule)}`;
-  // The line shows the value of the pass rate already.
+  // The line already shows the value of the pass rate.
   if (rule.kind === "require" && rule.metric === "pass_rate") return bound;
   return `${ruleName(rule)} ${ruleValue(rule)}, ${bound}`;
 }

@@ -3,7 +3,7 @@ import { plural } from "../format-numbers.ts";
 import { cut, plainLine } from "../plain-text.ts";
 import { columns } from "./style.ts";
 
-/** Maximum number of sessions, of users, and of values that are named. */
+/** Maximum number of sessions, of users, and of values of a field that are listed by name. */
 const NAMED = 5;
 
 /** The stored traces, with their sessions, users and times. @param width of the terminal */
@@ -40,7 +40,7 @@ export function trafficText(listing: TrafficListing, width: number): string {
 function noneText({ where, grep, since }: TrafficListing): string {
   return where.length === 0 && grep === null && since === null
     ? "There is no traffic. To import traces: evals import traces <file>"
-    : "No trace matches. evals traffic counts all of them, with their tags, prompts and models.";
+    : "No trace matches. `evals traffic` counts all stored traces, with their tags, prompts and models.";
 }
 
 function titled<T>(
