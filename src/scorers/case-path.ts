@@ -10,8 +10,9 @@ const MEMBERS = ["id", "input", "expected", "tags", "metadata"];
 export type CaseReader = (golden: Case) => Json | undefined;
 
 /**
- * Compiles a path to a location in a case: `expected.queue`, `expected.items[0]`, `metadata["my key"]`. Both the plan
- * (for a scorer's `reads`) and the scorers use it, so that a path means the same in both.
+ * Compiles a path to a location in a case: `expected.queue`, `expected.items[0]`, `metadata["my key"]`. The check
+ * before a run (for a scorer's `reads`) and the scorers both use this function, so that a path means the same to
+ * both.
  *
  * @param at location of the path in the scorer's settings
  * @throws {SettingMistake} EVALS_SCORER_CASE_PATH

@@ -13,7 +13,10 @@ export interface FailedBy {
   readonly name: string;
   readonly type: string;
   readonly required: boolean;
-  /** The class of a trial that this scorer fails and no rule explains; set only for a calibrated judge. */
+  /**
+   * The failure class of a trial that this scorer fails, used when no rule explains the failure; set only for a
+   * calibrated judge.
+   */
   readonly blames?: FailureClass | undefined;
 }
 
@@ -32,7 +35,10 @@ interface Miss extends FailedBy {
 
 type Found = Omit<Failure, "message"> & { readonly message?: number | null };
 
-/** The failure class implied by the type of the failed scorer. Types that are not listed imply none. */
+/**
+ * The failure class that follows from the type of the failed scorer. No class follows from a type that is not
+ * listed.
+ */
 const CLASS_OF_TYPE: Readonly<Record<string, FailureClass>> = {
   "json-valid": "format",
   "json-schema": "format",
@@ -53,8 +59,8 @@ const found = (name: FailureClass, evidence: string, { step, tool }: Partial<Fau
 });
 
 /**
- * The scorers that failed; may be empty for a trial that a limit ended. A judge with `required: false` is left out: it
- * can name a class only through `blames`.
+ * The scorers that failed; there may be none for a trial that a limit ended. A judge with `required: false` is left
+ * out: it can name a class only through `blames`.
  */
 function missesOf({ trial, scorers }: FailedTrial): readonly Miss[] {
   return trial.scores.flatMap((score, index) => {
@@ -104,8 +110,8 @@ const isOfCalls = ({ fault }: Miss): boolean =>
   fault?.class === "tool-choice" || fault?.class === "tool-arguments" || fault?.class === "orchestration";
 
 /**
- * Classifies by tool calls. A loop is reported rather than the calls it prevented, and a tool's error rather than the
- * call it prevented.
+ * Classifies by tool calls. If a loop prevented the expected calls, the loop is reported; if a tool's error
+ * prevented the expected call, the error is reported.
  */
 function wayOf(misses: readonly Miss[], transcript: TranscriptDocument): Found | undefined {
   const ofCalls = misses.find(isOfCalls);
@@ -190,7 +196,10 @@ function endOf({ transcript, answer }: FailedTrial): Found | undefined {
   return answer?.finish_reason === "length" ? found("format", "cut off by the limit on tokens") : undefined;
 }
 
-/** Index of the message that shows a step, else of the assistant's last one; null when no conversation is known. */
+/**
+ * Index of the message that shows a step; without such a message, of the assistant's last message. Null when the
+ * conversation is unknown.
+ */
 function messageOf({ messages }: TranscriptDocument, step: number | null): number | null {
   if (messages.length === 0) return null;
   const reply = step === null ? undefined : conversationSteps(messages).replies[step - 1];
@@ -231,8 +240,8 @@ export function classifyFailure(
   if (trial.error !== null || trial.pass !== false) return undefined;
   const misses = missesOf(failed);
   const decisive = misses.filter(({ required }) => required);
-  // When no required scorer implies a class, the optional ones may: the required scorer of a benchmark, for instance,
-  // only tells that the trial failed.
+  // If no required scorer implies a class, the optional scorers are used: the required scorer of a benchmark, for
+  // instance, only tells that the trial failed.
   const shown = decisive.some((miss) => classOf(miss) !== undefined) ? decisive : misses;
   const [first] = decisive;
   const one =

@@ -46,18 +46,21 @@ export interface ScorerWork<O> {
    * @param operand the value to compare with, from `readOperand`
    */
   score(actual: ExactJson, operand: O, input: ScoreInput): Judgement | Promise<Judgement>;
-  /** Replaces settings of the same name in the identity, for instance a path by the file's content. */
+  /**
+   * Replaces settings of the same name in the scorer's identity (what the fingerprint contains), for instance a
+   * path by the file's content.
+   */
   readonly identity?: { readonly [name: string]: Json };
   /** Further paths that must exist in the case. */
   readonly reads?: readonly string[];
   readonly files?: readonly string[];
-  /** The tools that its own options name, and for a case its own files. */
+  /** The tools that the scorer's options name; with a case, also those that the case's files name. */
   tools?(golden: Case | null): readonly NamedTool[];
-  /** Whether and how the score depends on a judge or on a model's opinion. */
+  /** How the score depends on a judge or on a model's opinion; absent when it does not. */
   readonly standing?: Partial<
     Pick<OpenScorer, "opinion" | "judge" | "judge_when" | "binary" | "relative" | "blames">
   >;
-  /** Like `FramedScorer.refuses`, for reasons beyond the operand. */
+  /** Like `FramedScorer.refuses`, but for reasons that do not concern the operand. */
   refuses?(golden: Case): string | undefined;
   close?(): Promise<void>;
 }
@@ -72,9 +75,12 @@ export interface ScorerSpec<Shape extends z.ZodRawShape, O> {
   readonly asks?: ScorerDefinition["asks"];
   /** Increase when the same settings start to give other scores. Existing baselines then count as scored differently. */
   readonly version?: number;
-  /** Options that do not affect scores, such as a timeout; they are left out of the identity. */
+  /**
+   * Options that do not affect scores, such as a timeout; they are left out of the scorer's identity, which the
+   * fingerprint contains.
+   */
   readonly notDefining?: readonly string[];
-  /** Text for the scorer reference that replaces the one derived from `operand`, `reads` and `grades`. */
+  /** Text for docs/scorers.md that replaces the text made from `operand`, `reads` and `grades`. */
   readonly traits?: string;
   /** Zod fields of the options specific to this type. */
   readonly options: Shape;
@@ -83,8 +89,8 @@ export interface ScorerSpec<Shape extends z.ZodRawShape, O> {
   /** `turn`: the scorer can score each turn of a conversation. Default: `turn` when it reads a part of the answer. */
   readonly scope?: "turn" | "whole";
   /**
-   * own: the scorer runs user code or other scorers, and limits its time itself. Default: a time limit of a few seconds
-   * for large answers.
+   * `own`: the scorer runs user code or other scorers, and limits its time itself. Default: for large answers a
+   * time limit of a few seconds.
    */
   readonly pace?: "own";
   /** `optional`: without `value` and `against` there is no operand, and `expected` is not read. */

@@ -11,7 +11,10 @@ import { compileSelect } from "./frame/select-part.ts";
 import { textReader } from "./frame/text-place.ts";
 import { openJudgeFile } from "./judge/open-judge-file.ts";
 
-/** The settings of a judge in a suite's list of scorers. Judges with equal settings judge in the same way. */
+/**
+ * The settings of a judge in a suite's list of scorers. Two entries of one judge with equal settings judge in the
+ * same way.
+ */
 export interface JudgeEntry {
   /** Alias of the model to ask instead of the judge's own model. */
   readonly model?: string | undefined;
@@ -146,7 +149,7 @@ function notPairwise({ settings }: JudgeFile): SettingMistake {
   });
 }
 
-/** The part of an entry that decides what is judged; part of the judge's hash. */
+/** The settings of an entry that decide what is judged; they are part of the judge's hash. */
 function subjectOf({
   select,
   on,

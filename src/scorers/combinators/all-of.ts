@@ -29,7 +29,7 @@ export const allOf = defineCombinator({
       expected: { pass: false, score: 0, reason: 'queue: expected "b", got "a"' },
     },
     {
-      title: "does not pass when one scorer does not, even if another could not score",
+      title: "does not pass when one scorer fails, even if another could not score",
       settings: {
         of: [
           { type: "cost", max: 1 },
@@ -40,7 +40,7 @@ export const allOf = defineCombinator({
       expected: { pass: false },
     },
     {
-      title: "cannot score when all others pass and one could not score",
+      title: "cannot score when one scorer could not score and all others pass",
       settings: {
         of: [
           { type: "cost", max: 1 },

@@ -7,7 +7,10 @@ import { type DocumentedScorer, defineScorer, type FramedScorer, type Judgement 
 import type { ScorerExample } from "../frame/scorer-example.ts";
 import { openNested, toolsWithin } from "./open-nested.ts";
 
-/** Decides from the numbers of passed and failed scorers out of `total`; undefined while the result is still open. */
+/**
+ * Decides from the numbers of passed and failed scorers out of `total`; undefined as long as the remaining scorers
+ * can change the result.
+ */
 export type Rule = (passed: number, missed: number, total: number) => boolean | undefined;
 
 /** Passes when at least `n` scorers pass. */
@@ -24,7 +27,10 @@ interface CombinatorSpec<Shape extends z.ZodRawShape> {
   readonly examples: readonly ScorerExample[];
 }
 
-/** A scorer that combines others. They are asked in order until the result is decided, so put cheap ones first. */
+/**
+ * A scorer that combines other scorers. They run in order until the result is decided, so the cheap ones should
+ * come first.
+ */
 export function defineCombinator<Shape extends z.ZodRawShape>(spec: CombinatorSpec<Shape>): DocumentedScorer {
   const of = z
     .union([z.array(ScorerEntry).min(1), ScorerEntry])
@@ -128,8 +134,8 @@ function judgement(settled: boolean, { passed, missed }: Tally): Judgement {
 }
 
 /**
- * Throws the error of a scorer that errored, after all scorers were asked: its score could have decided the result, and
- * an error does not count as failed.
+ * Throws the error of a scorer that errored, after all scorers have run: the missing score could have decided the
+ * result, and an error does not count as failed.
  */
 function undecided(tally: Tally): never {
   throw tally.failure ?? new Error("a rule must settle when all scorers have answered");

@@ -8,7 +8,7 @@ import { rounded } from "../frame/brief.ts";
 import { badWeights } from "../frame/scorer-mistakes.ts";
 import { openNested, toolsWithin } from "./open-nested.ts";
 
-/** Averages the scores of nested scorers. All of them must be asked. */
+/** Averages the scores of nested scorers. All of them must run. */
 export const mean = defineScorer({
   type: "mean",
   about:
@@ -74,7 +74,7 @@ export const mean = defineScorer({
       expected: { pass: false, score: 0.25, reason: "answer 0 × 3, digit 1 × 1, needs 0.6" },
     },
     {
-      title: "takes scores between 0 and 1 as they are",
+      title: "uses scores between 0 and 1 unchanged",
       settings: {
         of: [
           { type: "levenshtein", value: "abcd", threshold: 1 },

@@ -49,16 +49,16 @@ async function openOne(entry: ScorerEntry, at: Place, host: ScorerHost): Promise
   if (entry.required !== undefined) {
     throw badNested(
       [...at, "required"],
-      "`required` has no effect inside another scorer: the outer one decides.",
+      "`required` has no effect inside another scorer: the outer scorer decides.",
     );
   }
   if (entry.raw !== undefined) {
-    throw badNested([...at, "raw"], "`raw` has no effect inside another scorer: the outer one decides.");
+    throw badNested([...at, "raw"], "`raw` has no effect inside another scorer: the outer scorer decides.");
   }
   if ((entry as { judge_when?: unknown }).judge_when === "passed") {
     throw badNested(
       [...at, "judge_when"],
-      "`judge_when: passed` has no effect inside another scorer: the outer one decides when it is asked.",
+      "`judge_when: passed` has no effect inside another scorer: the outer scorer decides when the judge is asked.",
     );
   }
   if ((entry as { blames?: unknown }).blames !== undefined) {

@@ -50,13 +50,13 @@ export const containsJson = defineScorer({
       expected: { pass: false, score: 0, reason: "contains no JSON object or list" },
     },
     {
-      title: "passes when the schema allows one of several",
+      title: "passes when the schema allows one of several JSON values",
       settings: { schema: { type: "object", required: ["queue"] } },
       output: 'First {"a": 1}, then {"queue": "billing"}.',
       expected: { pass: true, reason: "contains JSON that the schema allows" },
     },
     {
-      title: "says why the schema does not allow the first one when it allows none",
+      title: "says why the schema does not allow the first JSON value, when it allows none of them",
       settings: { schema: { type: "object", required: ["queue"] } },
       output: '{"a": 1}',
       expected: { pass: false, reason: "the answer must have required property 'queue'" },

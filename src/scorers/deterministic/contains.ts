@@ -39,7 +39,7 @@ export const contains = defineTextSearch({
       expected: { pass: false, reason: 'does not contain "billing": "hello"' },
     },
     {
-      title: "cannot look for an empty text",
+      title: "cannot search for an empty text",
       settings: {},
       output: "a",
       case: { expected: "" },

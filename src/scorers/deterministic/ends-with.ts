@@ -14,7 +14,7 @@ export const endsWith = defineTextSearch({
       expected: { pass: true, reason: 'ends with "?"' },
     },
     {
-      title: "counts a line end at the end as part of the answer",
+      title: "counts a line break at the end as part of the answer",
       settings: { value: "?" },
       output: "Which order is it?\n",
       expected: {

@@ -94,7 +94,7 @@ export const equals = defineScorer({
       expected: { pass: true },
     },
     {
-      title: "fails a text with more in it than the expected number",
+      title: "fails a text that contains more than the expected number",
       settings: { value: 42 },
       output: "42 euros",
       expected: { pass: false, reason: 'expected 42, got "42 euros"' },

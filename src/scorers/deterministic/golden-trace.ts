@@ -29,7 +29,10 @@ const calls = (...names: readonly string[]) => names.map((name) => ({ name, argu
 
 type Place = readonly (string | number)[];
 
-/** Reads every trace of a folder by file name. A changed trace changes the scorer's identity. */
+/**
+ * Reads all traces of a folder into a map by file name. The scorer's identity contains the traces, so it changes
+ * with them.
+ */
 function tracesIn(root: string, directory: string): ReadonlyMap<string, string> {
   let place: string;
   try {

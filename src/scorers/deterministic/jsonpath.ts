@@ -60,7 +60,7 @@ export const jsonpath = defineScorer({
       expected: { pass: true },
     },
     {
-      title: "compares what it finds with a value",
+      title: "compares what the path finds with a value",
       settings: { path: "$.total", value: 12.5 },
       output: '{"total": 12}',
       expected: { pass: false, reason: "$.total: expected 12.5, got 12" },

@@ -13,7 +13,7 @@ export const notContainsAny = defineListSearch({
       expected: { pass: true, reason: 'contains none of "lawsuit", "fault"' },
     },
     {
-      title: "names the texts that are there",
+      title: "names the texts that the answer contains",
       settings: { value: ["lawsuit", "fault"] },
       output: "It was our fault.",
       expected: { pass: false, score: 0, reason: 'must not contain "fault"' },

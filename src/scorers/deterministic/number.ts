@@ -66,7 +66,7 @@ export const number = defineScorer({
   }),
   examples: [
     {
-      title: "reads past currency, unit and thousands separators",
+      title: "ignores currency, unit and thousands separators",
       settings: { value: 1234.5 },
       output: "The total is $1,234.50 USD.",
       expected: { pass: true, score: 1, reason: "1234.5" },

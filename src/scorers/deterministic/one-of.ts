@@ -37,7 +37,7 @@ export const oneOf = defineScorer({
   },
   examples: [
     {
-      title: "passes any of the accepted answers",
+      title: "passes each of the accepted answers",
       settings: { value: ["yes", "y"], ignore_case: true },
       output: "Y",
       expected: { pass: true, reason: 'equals "y"' },

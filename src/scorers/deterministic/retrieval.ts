@@ -101,7 +101,7 @@ export const retrieval = defineScorer({
       expected: { pass: false, score: 1 / 3 },
     },
     {
-      title: "counts a document at a later rank for less",
+      title: "counts a document less the later its rank is",
       settings: { metric: "ndcg@3", threshold: 0.9 },
       output: "x",
       case: EXPECTED,
@@ -109,7 +109,7 @@ export const retrieval = defineScorer({
       expected: { pass: true, score: 0.9197207891481876 },
     },
     {
-      title: "gives 0 where nothing was looked for",
+      title: "gives 0 when no search was made",
       settings: { metric: "recall@3" },
       output: "x",
       case: EXPECTED,

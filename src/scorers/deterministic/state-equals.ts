@@ -42,7 +42,7 @@ export const stateEquals = defineScorer({
   },
   examples: [
     {
-      title: "passes the expected state, whatever the parts that may differ are",
+      title: "passes the expected state, whatever the ignored parts contain",
       settings: { ignore: ["$..updated_at"] },
       output: "Done.",
       case: { expected: { state: { orders: { "A-7": { refunded: 25, updated_at: "Monday" } } } } },

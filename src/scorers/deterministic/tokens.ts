@@ -36,7 +36,7 @@ export const tokens = defineScorer({
       expected: { pass: false, score: 0, reason: "852 tokens, at most 850 wanted" },
     },
     {
-      title: "can count only one of the two",
+      title: "can count only input tokens or only output tokens",
       settings: { max: 50, count: "output" },
       output: "x",
       transcript: { usage: { input_tokens: null, output_tokens: 40 } },

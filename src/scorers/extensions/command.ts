@@ -84,7 +84,7 @@ export const commandScorer = defineScorer({
       expected: { pass: true, score: 0.5, reason: "refund-07: short" },
     },
     {
-      title: "keeps the program running when it serves lines",
+      title: "keeps the program running when it answers line by line",
       settings: { command: ["node", "scorers/serve.mjs"], serve: "jsonl" },
       files: {
         "scorers/serve.mjs":

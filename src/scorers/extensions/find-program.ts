@@ -2,7 +2,8 @@ import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 
 /**
- * Locates a program: a path with a separator is relative to `root`, a plain name is searched in PATH.
+ * Locates a program: a name with a path separator is a path relative to `root`, a name without one is searched in
+ * PATH.
  *
  * @returns undefined when there is no executable
  */

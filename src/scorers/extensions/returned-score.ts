@@ -12,7 +12,7 @@ export function extensionInput(output: Json, { golden, transcript }: ScoreInput,
   return { case: golden, output, transcript: { ...transcript, ...wayOf(transcript) }, config };
 }
 
-/** The parts of the trajectory that are derived from the conversation: calls with results, retrievals, counts. */
+/** The parts of the trajectory that are computed from the conversation: calls with results, retrievals, counts. */
 function wayOf(
   answer: Transcript,
 ): Omit<ScorerTranscript, keyof Transcript> & Pick<Transcript, "tool_calls"> {
@@ -44,7 +44,10 @@ export function returnedScore(value: unknown, who: string): Judgement {
   return { score, pass, reason: reason ?? `score ${rounded(score)}`, ...(beside && { beside }) };
 }
 
-/** A verdict under a name that other tools use: `success: false` together with a score of 1 must not be overlooked. */
+/**
+ * A verdict under a name that other tools use. For instance, `success: false` together with a score of 1 must not
+ * be overlooked.
+ */
 function verdictBeside(members: Readonly<Record<string, unknown>>): Judgement["beside"] {
   for (const [key, value] of Object.entries(members)) {
     const pass = key === "pass" || typeof value === "number" ? undefined : statedVerdict(key, value);

@@ -46,7 +46,9 @@ export function checkReads({ extra, reads }: Pick<CallOptions, "extra" | "reads"
   });
 }
 
-/** The comparison mode of a tool: its own, else that of `*`, else equal. */
+/**
+ * How the arguments of a tool's calls are compared: the mode set for the tool, else the mode of `*`, else `equal`.
+ */
 export function modeFor(modes: CallOptions["arguments"]): (tool: string) => ArgumentMode {
   if (typeof modes === "string") return () => modes;
   return (tool) => (Object.hasOwn(modes, tool) ? modes[tool] : modes["*"]) ?? "equal";

@@ -104,7 +104,8 @@ function firstDivergence(compared: Compared): Divergence {
   const missing = new Set(aligned.missing);
   const extra = new Set(aligned.extra);
   if (order === "any") return firstOfUnordered(compared);
-  // Aligned pairs are in order here: each step advances one wanted call, one actual call, or both.
+  // With an order, the aligned pairs are in order too: each step advances one wanted call, one actual call, or
+  // both.
   for (let w = 0, g = 0; w < wanted.length || g < made.length; ) {
     if (w < wanted.length && aligned.madeOf[w] === g) {
       w++;
@@ -125,8 +126,8 @@ function firstDivergence(compared: Compared): Divergence {
 }
 
 /**
- * The difference to report for calls without order: the first unexpected call, or the first missing call when the
- * unexpected one may have been made instead of it.
+ * The difference to report for calls without order: the first unexpected call. If that call may have been made
+ * instead of a missing one, the first missing call is reported.
  */
 function firstOfUnordered(compared: Compared): Divergence {
   const { wanted, made, aligned } = compared;
@@ -204,7 +205,8 @@ export function compareCalls(
     options.extra === "allow-reads" && (call.reads === true || options.reads.includes(call.name));
   const modeOf = modeFor(options.arguments);
   const listed = allMade.filter(isLookedAt);
-  // When no other calls are allowed, extra read-only calls must not shift the positions of the others.
+  // When no other calls are allowed, extra calls of tools that only read must not shift the positions of the
+  // remaining calls.
   const made = order === "exact" ? withoutFree(wanted, listed, modeOf, isFree) : listed;
   const aligned = alignCalls(wanted, made, { order, modeOf });
   const extra = aligned.extra.filter((at) => !isFree(made[at] as ToolUse));

@@ -83,8 +83,8 @@ export function firstDifference(how: JsonComparison): (expected: Json, got: Exac
   }
 
   /**
-   * Pairs identical items first, which keeps long lists fast. Only valid when an item can match nothing but an
-   * identical one.
+   * Pairs identical items first, which keeps long lists fast. This is correct only when an item can match nothing
+   * but an identical item.
    */
   function withoutTwins(
     expected: readonly Json[],
@@ -108,8 +108,8 @@ function take(counts: Map<string, number>, key: string): boolean {
 }
 
 /**
- * Matches every left item with a different right one by augmenting paths (Kuhn), because a greedy choice may block a
- * later item.
+ * Matches each item on the left with a different item on the right by augmenting paths (Kuhn). Taking the first
+ * item that fits could leave a later item without a match.
  *
  * @returns the index of a left item without a match
  */
@@ -135,7 +135,10 @@ function firstUnpaired(
   return undefined;
 }
 
-/** An expected id above 2^53 can only be written as text; then its digits are compared. */
+/**
+ * An expected id above 2^53 can only be written as text. If the expected value is such a text, its digits are
+ * compared.
+ */
 function sameNumber(expected: Json, got: ExactJson, tolerance: number): boolean {
   if (typeof got === "number") return typeof expected === "number" && nearNumbers(expected, got, tolerance);
   if (!(got instanceof ExactNumber)) return false;

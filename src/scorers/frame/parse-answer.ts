@@ -15,7 +15,8 @@ export class Unselectable {
   }
 }
 
-// Caches the last answer, because several scorers of a suite read the same one in turn. The value is never changed.
+// Caches the last answer, because several scorers of a suite read the same answer in turn. The cached value is
+// never changed.
 let lastText: string | undefined;
 let lastValue: ExactJson | Unselectable = null;
 

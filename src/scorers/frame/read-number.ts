@@ -30,7 +30,7 @@ const LATIN = /^\p{Script=Latin}+$/u;
 /** A number in a text; without a value when it could not be read completely. */
 export interface FoundNumber {
   readonly text: string;
-  /** The text after the number that belongs to it. */
+  /** The text directly after the number that is part of the number's value, such as `½` in `2½`. */
   readonly rest: string;
   readonly value: Decimal | undefined;
 }
@@ -59,7 +59,7 @@ export function numbersIn(text: string, decimal: "." | ","): readonly FoundNumbe
   return found;
 }
 
-/** The text after a number that belongs to its value; undefined when there is none. */
+/** The text directly after a number that is part of the number's value; undefined when there is none. */
 function restOf(before: string, after: string): string | undefined {
   const goesOn = GOES_ON.exec(after)?.[0];
   if (goesOn !== undefined) return goesOn;

@@ -10,7 +10,7 @@ interface RefusalSpec {
   readonly examples: readonly ScorerExample[];
 }
 
-/** Defines a scorer that passes on a refusal, or on its absence. */
+/** Defines a scorer that passes when the answer is a refusal, or when it is not. */
 export function defineRefusal({ type, about, wants, examples }: RefusalSpec): DocumentedScorer {
   return defineScorer({
     type,

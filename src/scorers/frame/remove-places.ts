@@ -4,7 +4,8 @@ import { badJsonPath } from "./scorer-mistakes.ts";
 type Place = readonly (string | number)[];
 
 /**
- * Compiles JSONPaths of values to remove before a comparison. Removing a list item shifts the following ones.
+ * Compiles JSONPaths of the values to remove before a comparison. When a list item is removed, the items after it
+ * move up.
  *
  * @throws {SettingMistake} EVALS_SCORER_JSONPATH
  */
@@ -28,7 +29,7 @@ export async function placesRemover(paths: readonly string[]): Promise<(value: J
 function without(value: Json, places: readonly Place[]): Json {
   if (places.some((place) => place.length === 0)) return null;
   const copy = structuredClone(value) as Json;
-  // Later items first, so that the indices of earlier ones stay valid.
+  // Later items are removed first, so that the indices of earlier items stay valid.
   const ordered = [...places].sort((a, b) => Number(b.at(-1)) - Number(a.at(-1)) || b.length - a.length);
   for (const place of ordered) {
     const parent = place

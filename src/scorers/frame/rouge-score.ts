@@ -20,7 +20,7 @@ export function rougeText(text: string): RougeText {
   const withSigns = lower.match(SIGNED) ?? [];
   const words = inWords(bare);
   const signed = sameList(bare, withSigns) ? words : inWords(withSigns);
-  // For a text of only punctuation, each sign counts; otherwise there would be nothing to compare.
+  // In a text of only punctuation, each punctuation mark counts; otherwise there would be nothing to compare.
   return signed.length > 0 ? { words, signed } : { words, signed: lower.match(/\S/gu) ?? [] };
 }
 
@@ -99,7 +99,7 @@ export function rougeL(got: readonly string[], expected: readonly string[]): num
 }
 
 function longestCommon(a: readonly string[], b: readonly string[]): number {
-  // Numbers compare faster than words, and words of only one text can be dropped.
+  // Words are replaced by numbers, which compare faster. Words that only one of the texts has are skipped.
   const ids = new Map(b.map((word, i) => [word, i]));
   const columns = Int32Array.from(b, (word) => ids.get(word) ?? -1);
   const best = new Int32Array(b.length + 1);

@@ -25,7 +25,8 @@ export function sameValue(
     if (typeof a === "string" && typeof b === "string") return a === b || normal(a) === normal(b);
     if (typeof a === "number" && typeof b === "number")
       return (a === b && Number.isFinite(a)) || (tolerance > 0 && nearNumbers(a, b, tolerance));
-    // An expected id above 2^53 can only be written as text; then its digits are compared.
+    // An expected id above 2^53 can only be written as text. If the expected value is such a text, its digits are
+    // compared.
     if (a instanceof ExactNumber)
       return typeof b === "string"
         ? sameNumberText(a.text, b)
@@ -62,7 +63,7 @@ export function sameValue(
     return typeof got === "object" && got !== null ? jsonIs(expected, got) : textIs(expected, got);
   };
 
-  /** A CSV cell is text, so a cell with a JSON list or object means that value. */
+  /** A CSV cell is text, so a cell that contains a JSON list or object stands for that list or object. */
   function jsonIs(text: string, got: ExactJson): boolean {
     const read = parseAnswer(text);
     return !(read instanceof Unselectable) && typeof read === "object" && same(got, withNumbersAsText(read));

@@ -4,12 +4,18 @@ import type { ExactJson } from "../../domain/exact-json.ts";
 import { ExactNumber } from "../../domain/exact-number.ts";
 import { canonicalJson, type Json } from "../../domain/json.ts";
 
-/** The numbers of checked values that a double would change, by the list or object that contains them. */
+/** For each list or object that is checked: the numbers in it that a double cannot hold exactly, by index or name. */
 const exactNumbers = new WeakMap<object, Map<string | number, ExactNumber>>();
-/** Whether the value being checked contains numbers that a double would change. If not, nothing is copied. */
+/**
+ * Whether the value being checked contains numbers that a double cannot hold exactly. If not, no part of the value
+ * is copied.
+ */
 let holdsExact = false;
 
-/** Converts a value for the schema validator, which only supports doubles; our own keywords look up the exact numbers. */
+/**
+ * Converts a value for the schema validator, which only supports doubles. The keywords defined in this file look up
+ * the exact numbers.
+ */
 export function checkable(value: ExactJson): { readonly value: Json; readonly within: DataValidationCxt } {
   const holder: Record<string, Json> = {};
   holdsExact = false;
@@ -31,7 +37,7 @@ function withDoubles(value: ExactJson, holder: object, key: string | number): Js
     holdsExact = true;
     return Number(value.text);
   }
-  // Only parts that contain a number which a double would change are copied.
+  // Only the parts that contain a number which a double cannot hold exactly are copied.
   if (Array.isArray(value)) {
     const copy: Json[] = [];
     for (const [i, item] of value.entries()) copy.push(withDoubles(item as ExactJson, copy, i));
@@ -70,7 +76,7 @@ interface Mistake {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** Defines a keyword whose check replaces that of the library. */
+/** Defines a keyword with a check that replaces the validator's own check. */
 function keyword<S, V>(
   name: string,
   type: "array" | "number" | undefined,

@@ -24,7 +24,10 @@ export interface SchemaValidator {
 type Draft = "draft-07" | "2019-09" | "2020-12";
 
 const SHOWN_ERRORS = 3;
-/** A value with more parts is checked only up to its first error: a list of all its errors could fill the memory. */
+/**
+ * A value with more parts than this is checked only up to its first error: a list of all its errors could fill the
+ * memory.
+ */
 const MAX_PARTS = 20_000;
 
 /**
@@ -106,7 +109,7 @@ type Checkable = ReturnType<typeof import("./schema-keywords.ts").checkable>;
 interface Validators {
   /** Finds all errors. */
   readonly all: ValidateFunction;
-  /** Finds the first error; compiled when first needed. */
+  /** The check that stops at the first error. It is compiled at the first call. */
   first(): ValidateFunction;
   readonly checkable: (value: ExactJson) => Checkable;
 }
@@ -165,7 +168,10 @@ async function compileAs(
   };
 }
 
-/** The possible drafts, and the schema without a `$schema` that names an older or extended dialect. */
+/**
+ * The drafts to try, and the schema to read. A `$schema` that names an older or extended dialect is removed from
+ * the schema.
+ */
 function dialectOf(schema: AnySchema): { readonly drafts: readonly Draft[]; readonly readable: AnySchema } {
   const { $schema, ...rest } = isSchemaObject(schema) ? schema : {};
   if ($schema === undefined) return { drafts: ["2020-12", "draft-07"], readable: schema };

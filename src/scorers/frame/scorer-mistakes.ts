@@ -25,7 +25,7 @@ export class OperandMistake extends Error {
   }
 }
 
-/** The failure for two texts whose pairwise comparison would take too long. */
+/** The failure to report when comparing two texts part by part would take too long. */
 export function tooLong(parts: string, got: number, expected: number): ScorerFailure {
   return new ScorerFailure(
     "tool",
@@ -59,7 +59,7 @@ export function missingThreshold(type: string): SettingMistake {
     "EVALS_SCORER_THRESHOLD_MISSING",
     [],
     `\`${type}\` needs a \`threshold\`.`,
-    "It returns a number between 0 and 1; only the suite can say from which number on an answer passes.",
+    "The scorer returns a number between 0 and 1; only the suite can say from which number on an answer passes.",
     "Add for instance `threshold: 0.8`.",
   );
 }
@@ -80,7 +80,7 @@ export function badRegex(at: Place, pattern: string, error: string, position: nu
     at,
     `The regular expression ${JSON.stringify(pattern)} does not compile: ${error} at character ${position}.`,
     "Patterns run on text that a model wrote, so they are RE2: always linear in time, without lookaround and back-references.",
-    "Correct it; https://github.com/google/re2/wiki/Syntax lists the syntax of RE2. In YAML, single quotes keep backslashes.",
+    "Correct the expression; https://github.com/google/re2/wiki/Syntax lists the syntax of RE2. In YAML, single quotes keep backslashes.",
   );
 }
 
@@ -99,7 +99,7 @@ export function badJsonPath(at: Place, path: string, error: string, position: nu
     "EVALS_SCORER_JSONPATH",
     at,
     `${JSON.stringify(path)} is not a JSONPath: ${error} at character ${position}.`,
-    "Nothing could be found in any answer.",
+    "The scorer could find nothing in any answer.",
     "Write a path of RFC 9535, such as $.queue, $.items[0].id or $['my key'].",
   );
 }
@@ -109,7 +109,7 @@ export function badJsonSchema(error: string, cause: unknown): SettingMistake {
     "EVALS_SCORER_JSON_SCHEMA",
     ["schema"],
     `The JSON Schema does not compile: ${error}.`,
-    "A schema that is not understood in full would let wrong answers pass.",
+    "A schema that evals cannot read in full would let wrong answers pass.",
     "Correct the schema; `$schema` says which draft it is (draft-07, 2019-09 or 2020-12). Annotations of your own must start with `x-`.",
     cause,
   );
@@ -151,7 +151,7 @@ export function brokenModule(file: string, error: string, cause: unknown): Setti
     "EVALS_SCORER_MODULE_BROKEN",
     ["file"],
     `${file} cannot be imported: ${error}`,
-    "The scorer is that module's default export.",
+    "The scorer is the default export of this module.",
     "Correct the module; it must import without side effects that fail.",
     cause,
   );
@@ -162,7 +162,7 @@ export function noDefaultFunction(file: string): SettingMistake {
     "EVALS_SCORER_MODULE_EXPORT",
     ["file"],
     `${file} has no function as its default export.`,
-    "The scorer is that function.",
+    "The default export must be the scorer's function.",
     "Write `export default ({ case: golden, output, transcript, config }) => ({ score, reason })`.",
   );
 }
@@ -173,7 +173,7 @@ export function commandNotFound(command: string): SettingMistake {
     ["command", 0],
     `There is no program ${JSON.stringify(command)}.`,
     "The scorer hands each answer to this program.",
-    "Install it, or correct the name; a path is relative to the directory of evalconfig.yaml.",
+    "Install the program, or correct its name; a path is relative to the directory of evalconfig.yaml.",
   );
 }
 
@@ -183,7 +183,7 @@ export function noLimit(type: string): SettingMistake {
     [],
     `\`${type}\` has neither \`min\` nor \`max\`.`,
     "Every answer would pass.",
-    "Add one of them, or both.",
+    "Add `min`, `max` or both.",
   );
 }
 

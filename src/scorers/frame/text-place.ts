@@ -22,7 +22,7 @@ export function messageText({ content }: Pick<Message, "content">): string {
     .join("");
 }
 
-/** The texts of the assistant, one per message; when no conversation is known, the answer. */
+/** The texts of the assistant, one per message; only the answer when no conversation is known. */
 export function assistantTexts({ messages, output }: Transcript): readonly string[] {
   const texts = messages.filter(({ role }) => role === "assistant").map(messageText);
   if (texts.length === 0) return [output];

@@ -102,7 +102,10 @@ function soughtText(value: Json, settings: TextOptions): string {
 
 const LONGEST_COMPARED = 100_000;
 
-/** Invisible characters that prevent a match which a reader would see. */
+/**
+ * Describes the invisible characters that prevent a match between texts that look the same to a reader; empty when
+ * there are none.
+ */
 function unseenIn(wanted: string, answer: string, found: Search["found"]): string {
   return answer.length > LONGEST_COMPARED ? "" : unseenDifference(wanted, answer, found);
 }

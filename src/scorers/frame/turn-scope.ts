@@ -29,9 +29,9 @@ export function checkTurnScope(on: TextPlace | undefined): void {
 }
 
 /**
- * Applies a scorer to each turn of a conversation as if it were a separate answer. A turn's expected value is its
- * `expect`; if the scorer needs a value, only turns with `expect` are scored. The score is the mean over the turns. It
- * passes when every turn passes.
+ * Applies a scorer to each turn of a conversation as if the turn were a separate answer. A turn's expected value is
+ * its `expect`; if the scorer needs a value, only turns with `expect` are scored. The score is the mean over the
+ * turns, and the answer passes when every turn passes.
  *
  * @param at location of the turns in a case
  */

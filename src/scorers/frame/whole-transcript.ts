@@ -2,7 +2,7 @@ import { describeTranscript, type TranscriptDocument } from "../../domain/descri
 import { ScorerFailure } from "../../domain/scorer.ts";
 import type { Transcript } from "../../domain/transcript.ts";
 
-/** Completes a transcript with everything that its conversation contains. */
+/** Completes a transcript with all facts that can be read from its conversation. */
 export function wholeTranscript(transcript: Transcript): TranscriptDocument {
   return describeTranscript(transcript);
 }

@@ -12,7 +12,7 @@ export interface Asking {
   readonly form: AskedForm;
   /** The rendered prompt. */
   readonly messages: readonly Message[];
-  /** Tag of the fence around the judged texts. */
+  /** The tag at the end of each marker line before and after a judged text. */
   readonly tag: string;
   /** The texts to be judged. */
   readonly judged: readonly string[];

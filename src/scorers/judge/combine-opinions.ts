@@ -9,8 +9,8 @@ import { reaches } from "./reply-form.ts";
 export type Opinion = Answer | ScorerFailure;
 
 /**
- * Combines several opinions. A member without an opinion counts neither way: if it could have changed the verdict,
- * there is no verdict.
+ * Combines several opinions. A member without an opinion counts neither as a pass nor as a fail: if its opinion
+ * could have changed the verdict, there is no verdict.
  *
  * @throws {ScorerFailure} of kind "judge"
  */

@@ -6,7 +6,10 @@ type Members = Readonly<Record<string, unknown>>;
 export interface Stated {
   /** Name of the member with the verdict. */
   readonly key: string;
-  /** For a verdict in words: the score of each word; null for a numeric score or a list of findings. */
+  /**
+   * For a verdict in words: the score that each possible word stands for; null for a numeric score or a list of
+   * findings.
+   */
   readonly worth: Readonly<Record<string, number>> | null;
   /** The resulting score, in [0, 1]. */
   readonly score: number;
@@ -144,8 +147,8 @@ function extreme(value: unknown): boolean | undefined {
 }
 
 /**
- * Whether a yes or no contradicts the stated verdict. A score between the extremes contradicts neither, because only
- * the threshold decides it.
+ * Whether a yes or no contradicts the stated verdict. A score between the extremes contradicts neither yes nor no,
+ * because only the threshold decides whether such a score passes.
  */
 function opposes(verdict: boolean | undefined, { worth, score }: Stated): boolean {
   if (verdict === undefined) return false;
@@ -162,8 +165,8 @@ function isOther(name: string, value: unknown, stated: Stated): boolean {
     const verdict = yesOrNo(value);
     return opposes(verdict === undefined ? undefined : !verdict, stated);
   }
-  // `status` may mean the status of the request, and `answer` the judged answer. In such members only one of the
-  // form's verdict words counts.
+  // `status` may mean the status of the request, and `answer` the judged answer. In members with these names, only
+  // one of the form's verdict words counts as a verdict.
   if (AMBIGUOUS.has(name) && worth !== null) {
     const word = wordIn(value, Object.keys(worth));
     return word !== undefined && worth[word] !== score;
@@ -242,7 +245,10 @@ export function otherWords(text: string, stated: Stated): string | undefined {
   return undefined;
 }
 
-/** Like `otherWords`, for a text about other things too: only a short sentence that begins with the verdict counts. */
+/**
+ * Like `otherWords`, but for a text that is also about other things: only a short sentence that begins with the
+ * verdict counts.
+ */
 export function otherLine(text: string, stated: Stated): string | undefined {
   const sentences = text.split(/\n|(?<=[.!?])\s/).filter((one) => one.trim() !== "");
   const own = sentences.filter((one) =>

@@ -55,14 +55,20 @@ function thoughtEndsAt(text: string, at: number): boolean {
   return ENDS_HERE.test(text);
 }
 
-/** Where the reply starts after the marked reasoning; its end when there is nothing else. */
+/**
+ * Position after the marked reasoning, where the reply itself starts; the end of the text when only reasoning was
+ * written.
+ */
 function afterThoughts(text: string): number {
   if (!THOUGHT_BEGINS.test(text)) return 0;
   const end = text.search(THOUGHT_ENDS);
   return end === -1 ? text.length : end;
 }
 
-/** Limits for a reply of unmatched brackets: failed attempts, and characters scanned. */
+/**
+ * Limits for a reply with many unmatched brackets: the number of failed attempts, and the number of characters
+ * read.
+ */
 const MAX_MISSES = 200;
 const MAX_SEARCHED = 10_000_000;
 
@@ -101,8 +107,8 @@ function endOfString(text: string, from: number): number {
 }
 
 /**
- * Finds one of these keys to which an object in the text, at any depth, gives two different values. `JSON.parse`
- * would silently keep the last.
+ * Finds a key of `keys` that some object in the text, at any depth, contains twice with different values.
+ * `JSON.parse` would silently keep the last value.
  *
  * @param text of a JSON value
  */
@@ -129,7 +135,10 @@ export function givenTwice(text: string, keys: readonly string[]): string | unde
 
 const COLON = /\s*:\s*/y;
 
-/** The key at this string and the start of its value; undefined when the string is a value. */
+/**
+ * The key that the string at this position is, and the start of the key's value; undefined when the string is not a
+ * key.
+ */
 function keyAt(text: string, from: number, end: number): { name: string; value: number } | undefined {
   COLON.lastIndex = end + 1;
   if (!COLON.test(text)) return undefined;

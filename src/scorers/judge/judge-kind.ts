@@ -16,9 +16,12 @@ export interface JudgedTexts {
 /** One question about an answer. */
 export interface KindQuestion {
   readonly form: ReplyForm;
-  /** The reply form for a case with this number of retrieved texts; the instructions use the same form. */
+  /**
+   * The reply form for a case with this number of retrieved texts. The instructions to the judge describe the same
+   * form.
+   */
   formFor?(sources: number): ReplyForm;
-  /** Additional template variables for its prompt. */
+  /** Template variables that the prompt of this question has in addition. */
   scope?(texts: JudgedTexts, fence: Fence): JudgeScope;
 }
 

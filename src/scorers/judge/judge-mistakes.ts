@@ -47,7 +47,7 @@ export function missingThreshold(file: JudgeFile): Problem {
   return inJudge(file, ["kind"], {
     code: "EVALS_JUDGE_THRESHOLD",
     what: `A judge of kind ${file.settings.kind} needs a threshold.`,
-    why: "It gives a score between 0 and 1; somebody must say from which score on an answer passes.",
+    why: "The judge gives a score between 0 and 1; its file or the suite must say from which score on an answer passes.",
     fix: "threshold: 0.75        (here, or in the suite's entry)",
   });
 }
@@ -62,7 +62,7 @@ function kindMistakes({ settings, parts, instructions, name }: JudgeFile): Mista
       mistake(
         ["kind"],
         `A judge of kind ${kind.kind} needs ${what}.`,
-        "Without it, the file does not say what is judged.",
+        "Without this part, the file does not say what is judged.",
         fix,
       ),
     );
@@ -72,8 +72,8 @@ function kindMistakes({ settings, parts, instructions, name }: JudgeFile): Mista
       mistake(
         [key],
         `A judge of kind ${kind.kind} does not use \`${key}\`.`,
-        "The key would be ignored, and the file would not do what it says.",
-        "Delete it, or choose another kind.",
+        "The key would be ignored, so the judge would not do what its file says.",
+        "Delete the key, or choose another kind.",
       ),
     );
   };
@@ -128,7 +128,7 @@ function modelMistakes({ settings }: JudgeFile): Mistake[] {
       mistake(
         ["models"],
         'This judge has both "model" and "models".',
-        "It is unclear whether one model judges or several.",
+        "It is unclear whether one model or several models judge.",
         `models: [${[...new Set([model, ...models])].join(", ")}], and delete \`model\``,
       ),
     ];
@@ -138,7 +138,7 @@ function modelMistakes({ settings }: JudgeFile): Mistake[] {
       mistake(
         [],
         "This judge does not say which model it asks.",
-        "A default would change its verdicts when the config changes.",
+        "With a default model, the judge's verdicts would change when the config changes.",
         "model: <an alias of evalconfig.yaml>",
       ),
     ];
@@ -148,9 +148,9 @@ function modelMistakes({ settings }: JudgeFile): Mistake[] {
     return [
       mistake(
         ["models", twice],
-        `The model "${models?.[twice]}" is here twice.`,
+        `\`models\` lists "${models?.[twice]}" twice.`,
         "The same opinion twice is not two opinions.",
-        "Delete one of them; for several opinions of one model raise samples.",
+        "Delete one of the two; for several opinions of one model, increase `samples`.",
       ),
     ];
   }
@@ -161,7 +161,7 @@ function modelMistakes({ settings }: JudgeFile): Mistake[] {
         samples % 2 === 0 ? ["samples"] : ["models"],
         `A majority of ${members} opinions can be a draw.`,
         "A draw is neither a pass nor a fail.",
-        "Ask an odd number of opinions, or combine: mean or unanimous.",
+        "Ask for an odd number of opinions, or set `combine: mean` or `combine: unanimous`.",
         "EVALS_JUDGE_EVEN",
       ),
     ];
@@ -206,7 +206,7 @@ function criteriaMistakes({ settings: { criteria, kind } }: JudgeFile): Mistake[
         mistake(
           ["criteria", index, "name"],
           `Two criteria are named "${name}".`,
-          "Their verdicts could not be distinguished.",
+          "The verdicts of criteria with the same name could not be distinguished.",
           `name: ${name}-${index + 1}`,
         ),
       );
@@ -216,7 +216,7 @@ function criteriaMistakes({ settings: { criteria, kind } }: JudgeFile): Mistake[
       mistake(
         ["criteria"],
         "The weights of the criteria sum to 0.",
-        "Their weighted mean would be 0 divided by 0.",
+        "The weighted mean of the criteria would be 0 divided by 0.",
         "Give at least one criterion a weight above 0, or leave the weights out.",
       ),
     );

@@ -45,7 +45,7 @@ export const judgeScorer = defineScorer({
       ),
     value: z.unknown().optional().describe("A literal reference, instead of `against`"),
   },
-  // The judge's own identity covers all of these.
+  // The judge's own identity already covers all these settings.
   notDefining: ["blames", "threshold", "model", "context", "select", "on", "against", "value"],
   traits:
     "Operand: optional, the reference in place of `expected`. Scores 0 or 1, or between them, depending on the judge's kind. `threshold` and `model` override those of the judge's file. `select` says which part of the answer is judged.",
@@ -66,7 +66,7 @@ export const judgeScorer = defineScorer({
       reads: judge.reads,
       files: [judge.path],
       refuses: (golden) => judge.refuses(golden),
-      // Without name and version: the same judge under another name gives the same scores.
+      // The identity has no name and version, because the same judge under another name gives the same scores.
       identity: { judge: judge.identity, ...(judge_when === "unexplained" ? { judge_when } : {}) },
       standing: {
         opinion: true,
@@ -93,7 +93,7 @@ function judgedWhen(entry: ExplainingEntry): NonNullable<OpenScorer["judge_when"
   throw new SettingMistake(["judge_when"], {
     code: "EVALS_JUDGE_BLAMES",
     what: "A judge that names the class of failed trials cannot be asked only about trials that pass.",
-    why: "It would never be asked about a failed trial.",
+    why: "The judge would never be asked about a failed trial.",
     fix: "Delete `judge_when: passed`, or say `required: true`, so that a trial fails where this judge fails it.",
   });
 }
@@ -102,7 +102,7 @@ function mayNotBeRequired(): SettingMistake {
   return new SettingMistake(["against"], {
     code: "EVALS_JUDGE_BASELINE",
     what: "A judge that compares with the baseline cannot be required.",
-    why: "Whether an answer passes would change with the baseline, whose own answers were compared with an earlier one.",
+    why: "Whether an answer passes would depend on the baseline, and the baseline's own answers were compared with an earlier baseline.",
     fix: 'required: false, and a rule on its score: gate: { require: { score.<name>: ">= 0.45" } }',
   });
 }

@@ -92,7 +92,10 @@ export async function openJudgeFile(
   };
 }
 
-/** @throws {SettingMistake} at `model` for a model set by the suite; {EvalsError} for those in the file */
+/**
+ * @throws {SettingMistake} at `model` for a wrong model in the suite; {EvalsError} for a wrong model in the judge's
+ * file
+ */
 async function openModels(
   file: JudgeFile,
   instead: string | undefined,
@@ -178,9 +181,10 @@ async function judge(opened: Opened, input: ScoreInput, repeat: number): Promise
 }
 
 /**
- * Waits for all opinions. A member whose model is unavailable has none, as long as another member has one.
+ * Waits for all opinions. A member whose model cannot be reached has no opinion, if the model of another member can
+ * be reached.
  *
- * @throws {NotJudged} when no member has one
+ * @throws {NotJudged} when no member's model can be reached
  */
 async function settledOpinions(opinions: readonly Promise<Opinion>[]): Promise<Opinion[]> {
   const gone: NotJudged[] = [];

@@ -67,7 +67,8 @@ export function readReply(
   for (const one of verdicts) refuseContradiction(one, stated);
   for (const one of found) {
     const { value } = one;
-    // When a part of an object was picked, the rest of the object is about other questions and cannot contradict.
+    // If only a part of an object was picked, the rest of the object is about other questions and cannot contradict
+    // the verdict.
     const beside = !isForged(one) && form.pick?.(value) === undefined;
     if (beside && isObject(value) && !verdicts.includes(value)) refuseContradiction(value, stated);
   }
@@ -105,7 +106,7 @@ const THOUGHT_END = /<\/(?:think|thinking|reasoning)>/;
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** The object with a verdict: the part that the form picks, or else the value itself. */
+/** The object with a verdict: the part of the value that the form picks, or else the value itself. */
 function verdictsIn({ value, text }: FoundJson, form: ReplyForm): Members[] {
   const picked = form.pick?.(value) ?? value;
   if (!isObject(picked) || !Object.hasOwn(picked, form.key)) return [];
@@ -121,9 +122,9 @@ function endsIn(output: string, last: FoundJson | undefined): boolean {
   return last !== undefined && plain.endsWith(last.text);
 }
 
-/** Distinguishes objects copied from a judged text from the judge's own. */
+/** Returns a function that tells whether an object in the reply was copied from a judged text. */
 function forgeries({ key }: ReplyForm, judged: readonly string[]): (found: FoundJson) => boolean {
-  // Texts that cannot contain the key are not searched: they may be a megabyte of brackets.
+  // Texts that cannot contain the key are not searched: such a text may be a megabyte of brackets.
   const suspects = judged.filter((text) => text.includes(key) || text.includes("\\u"));
   const values = new Set(suspects.flatMap((one) => objectsOf(one, key, MAX_WRAPPED)).map(canonicalJson));
   return ({ text, value }) =>

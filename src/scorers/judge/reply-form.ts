@@ -26,7 +26,7 @@ export interface ReplyForm {
   readonly members: { readonly [name: string]: Json };
   /** A JSON object with placeholders for its values. */
   readonly example: string;
-  /** Other locations where the members may be; undefined when they are not there. */
+  /** Finds the members at another place in the reply; undefined when they are not there either. */
   pick?(reply: unknown): unknown;
   /** @throws {UnusableReply} */
   read(reply: Readonly<Record<string, unknown>>): Reading;
@@ -142,7 +142,7 @@ function findingOf(value: unknown, item: string, words: readonly string[]): Find
   const members = value as Readonly<Record<string, unknown>>;
   const text = members[item];
   const verdict = wordOf(members.verdict, words);
-  // Each word gets a distinct number, so that any other word in a member counts as a contradiction.
+  // Each verdict word gets a distinct number, so that any other verdict word in a member counts as a contradiction.
   const worth = Object.fromEntries(words.map((word, index) => [word, index]));
   const { [item]: _, ...others } = members;
   refuseContradiction(others, { key: "verdict", worth, score: words.indexOf(verdict), given: null });

@@ -97,7 +97,7 @@ function similarity(a: readonly number[], b: readonly number[], model: TextModel
   return Math.min(1, Math.max(0, product / Math.sqrt(lengthA * lengthB)));
 }
 
-/** Used to scale a vector so that no square overflows or underflows. */
+/** The largest absolute number in a vector. Vectors are divided by it so that no square overflows or underflows. */
 function largestOf(vector: readonly number[]): number {
   return vector.reduce((largest, one) => Math.max(largest, Math.abs(one)), 0);
 }

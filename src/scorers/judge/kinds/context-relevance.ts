@@ -23,7 +23,10 @@ export const contextRelevance: JudgeKind = {
   conclude: only,
 };
 
-/** @param all number of sources: a reply must cover each of them, because a share of the others would not show the omission */
+/**
+ * @param all number of sources. A reply must judge each source: if a source is left out, the share of relevant
+ * sources does not show that
+ */
 function sourcesForm(all: number | undefined): ReplyForm {
   return findingsForm({
     key: "sources",

@@ -43,8 +43,8 @@ Other merits and faults of the answer do not count.`,
 };
 
 /**
- * Some models answer all criteria at once. Then the entry for this criterion is found by its name or, when the entries
- * have no names, by its position. Undefined for any other reply.
+ * Some models answer all criteria at once. In such a reply, the entry for this criterion is found by its name or,
+ * when the entries have no names, by its position. Undefined for any other reply.
  */
 function entryFor(reply: unknown, { name }: Criterion, index: number, count: number): unknown {
   const list = Array.isArray(reply) ? reply : (reply as { criteria?: unknown } | null)?.criteria;
