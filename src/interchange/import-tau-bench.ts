@@ -105,7 +105,7 @@ function readTrajectory(
   else if (known !== line) {
     left.add(
       place,
-      `a trial of another task ${id}`,
+      `a trial whose task ${id} differs`,
       "The trial's instruction or actions differ from those of the first trial with this task number.",
     );
     return undefined;

@@ -93,9 +93,9 @@ export interface ScorerSpec<Shape extends z.ZodRawShape, O> {
    * time limit of a few seconds.
    */
   readonly pace?: "own";
-  /** `optional`: without `value` and `against` there is no operand, and `expected` is not read. */
+  /** `optional`: without `value` and `against` the scorer compares with nothing, and `expected` is not read. */
   readonly operand: "required" | "optional" | "none";
-  /** Where the operand is in the case unless the suite sets `against`; default `expected`. */
+  /** Where the value to compare with is in the case unless the suite sets `against`; default `expected`. */
   readonly at?: string;
   /**
    * binary: 0 or 1, no threshold needed. full: any score, passes at 1 unless a threshold is set. graded: needs a
@@ -103,11 +103,12 @@ export interface ScorerSpec<Shape extends z.ZodRawShape, O> {
    */
   readonly grades: Grades;
   /**
-   * Checks and compiles an operand: once for a literal, per trial for a value from the case. @throws {OperandMistake
-   * | SettingMistake}
+   * Checks and compiles the value to compare with: once for a literal, per trial for a value from the case.
+   *
+   * @throws {OperandMistake | SettingMistake}
    */
   readOperand?(value: Json, settings: z.output<z.ZodObject<Shape>>): O;
-  /** The tools that an operand names, in its order. */
+  /** The tools that the value to compare with names, in their order there. */
   toolsIn?(operand: O): readonly Omit<NamedTool, "at" | "place">[];
   /** @throws {SettingMistake} */
   compile(settings: z.output<z.ZodObject<Shape>>, host: ScorerHost): ScorerWork<O> | Promise<ScorerWork<O>>;
@@ -117,8 +118,8 @@ export interface ScorerSpec<Shape extends z.ZodRawShape, O> {
 /** An opened scorer that can also tell why a case cannot be scored. */
 export interface FramedScorer extends OpenScorer {
   /**
-   * Why this case cannot be scored, found without an answer: its operand is unusable, for instance "expected is not a
-   * list". Undefined when it can be scored.
+   * Why this case cannot be scored, found without an answer: the value to compare with is unusable, for
+   * instance "expected is not a list". Undefined when it can be scored.
    */
   refuses(golden: Case): string | undefined;
 }

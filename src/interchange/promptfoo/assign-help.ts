@@ -16,6 +16,6 @@ export interface AssignHelp extends ProviderHelp {
   readonly offered: PlanContext["tools"];
   /** Code with which the providers transform every answer. */
   readonly transform: string | undefined;
-  /** Why a scorer rejects an entry or its operand; undefined when it accepts both. */
+  /** Why a scorer rejects an entry or the value to compare with; undefined when it accepts both. */
   readonly refuses: (entry: Entry, operand: Json | undefined) => Promise<string | undefined>;
 }

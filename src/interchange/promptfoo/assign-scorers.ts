@@ -11,11 +11,11 @@ import { UniqueNames } from "./slug.ts";
 import { hasTemplate, Untranslatable } from "./templates/nunjucks-tree.ts";
 import { renderNunjucks } from "./templates/render-nunjucks.ts";
 
-/** A scorer of the suite. Its operands are added while the cases are read. */
+/** A scorer of the suite. The values that it compares with are added while the cases are read. */
 interface Scorer {
   readonly name: string;
   readonly required: boolean;
-  /** Creates the entry once all operands are known. */
+  /** Creates the entry once all values to compare with are known. */
   readonly make: MakeEntry;
   /** Creates the entry for use inside a mean. In a mean the score counts, and not whether the scorer passes. */
   readonly counted?: (() => Entry) | undefined;
@@ -266,7 +266,7 @@ class Assignment {
   }
 
   /**
-   * A scorer's entry with its operand: a literal if defaultTest sets the same one for all cases, else a path in the
+   * A scorer's entry with the value to compare with: a literal if defaultTest sets the same one for all cases, else a path in the
    * case.
    */
   #made(scorer: Scorer): Entry {

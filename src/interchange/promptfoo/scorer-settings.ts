@@ -7,11 +7,11 @@ import type { Entry } from "./provider-spec.ts";
 /** Where a scorer finds the compared value. */
 export type OperandPlace = { readonly value: Json } | { readonly at: string } | undefined;
 
-/** Creates a scorer's entry once all operands are known. */
+/** Creates a scorer's entry once all values to compare with are known. */
 export type MakeEntry = (operand: OperandPlace) => Entry;
 
 /**
- * A scorer's settings without its operand. `group` is equal for assertions that can share a scorer because they
+ * A scorer's settings without the value to compare with (the operand). `group` is equal for assertions that can share a scorer because they
  * differ only in the operand.
  */
 export function scorerSettings(
@@ -52,7 +52,7 @@ export function scorerSettings(
   }
 }
 
-/** An entry with its operand, wrapped in `not` when negated. */
+/** An entry with the value to compare with, wrapped in `not` when negated. */
 function turned(entry: Entry, not: boolean): MakeEntry {
   return (at) => {
     const own: Entry = {

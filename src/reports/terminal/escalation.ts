@@ -47,10 +47,10 @@ function errorLine({ ece }: MeasuredEscalation): string {
 function temperatureLine({ temperature }: MeasuredEscalation): string[] {
   if (temperature === null)
     return [
-      "  No temperature fits: the answers are all right, all wrong, or separated perfectly by their confidence.",
+      "  No calibration temperature fits: the answers are all right, all wrong, or separated perfectly by their confidence.",
     ];
   const word = temperature > 1 ? "are too extreme (overconfident)" : "are too cautious (underconfident)";
-  return [`  Temperature ${temperature.toFixed(2)}: the confidences ${word}.`];
+  return [`  Calibration temperature ${temperature.toFixed(2)}: the confidences ${word}.`];
 }
 
 function conformalLine({ conformal, n }: MeasuredEscalation): string {

@@ -4,7 +4,7 @@ import type { TextPlace } from "../../domain/suite.ts";
 import type { CallOptions } from "./call-options.ts";
 import type { Operand } from "./scorer-operand.ts";
 
-/** The tools that a scorer names: under `on`, in its own options, and in its operand. */
+/** The tools that a scorer names: under `on`, in its own options, and in the value to compare with. */
 export function namedTools<O>(
   { toolsIn }: { toolsIn?(operand: O): readonly Omit<NamedTool, "at" | "place">[] },
   { on, value }: { readonly on?: TextPlace; readonly value?: unknown },

@@ -27,7 +27,7 @@ interface RegexSearch {
   readonly examples: readonly ScorerExample[];
 }
 
-/** Defines a scorer whose operand is a pattern. */
+/** Defines a scorer that compares an answer with a pattern. */
 export function defineRegexSearch({ type, about, wants, examples }: RegexSearch): DocumentedScorer {
   return defineScorer({
     type,

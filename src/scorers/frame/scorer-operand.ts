@@ -15,8 +15,8 @@ export interface Operand<O> {
 /**
  * Finds the value with which a scorer compares an answer: the literal `value`, or a location in the case.
  *
- * @param spec `optional`: without `value` and `against` there is no operand; `at`: its default location in the case
- * @param read checks and compiles the operand: once for a literal, per trial for a value from the case
+ * @param spec `optional`: without `value` and `against` there is no such value; `at`: its default location in the case
+ * @param read checks and compiles that value: once for a literal, per trial for a value from the case
  * @throws {SettingMistake}
  */
 export function operandOf<O>(

@@ -39,7 +39,7 @@ export function asText(value: ExactJson): string {
   return typeof value === "string" ? value : exactJsonText(value);
 }
 
-/** An operand that must be a text to search for; numbers and booleans are converted to text. */
+/** The value to compare with, where it must be a text to search for; numbers and booleans are converted to text. */
 export function textOperand(value: Json): string {
   if (typeof value === "object") throw new OperandMistake("a text is needed", "Give a text.");
   const text = String(value);
@@ -48,7 +48,7 @@ export function textOperand(value: Json): string {
   return text;
 }
 
-/** An operand that must be a list of texts to search for; a single text counts as a list of one. */
+/** The value to compare with, where it must be a list of texts to search for; a single text counts as a list of one. */
 export function textListOperand(value: Json): readonly string[] {
   const given = listInText(value);
   const list = Array.isArray(given) ? (given as readonly Json[]) : [given];
