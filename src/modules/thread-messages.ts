@@ -1,6 +1,6 @@
 import type { CallOutcome, FunctionCall } from "./user-function.ts";
 
-/** The part of a module's exports that is used: a function for cases, tools or a suite, or the function at a path. */
+/** The export of a module that is used: the one for cases, for tools or for a suite, or the one of this name (`a.b`). */
 export type ModuleGives = "cases" | "tools" | "suite" | { readonly export: string };
 
 /** The start parameters of a thread. */

@@ -122,7 +122,7 @@ function write(io: Environment, path: string, text: string): void {
         code: "EVALS_EXPORT_UNWRITABLE",
         path: shown(io, path),
         what: `This file cannot be written (${(error as NodeJS.ErrnoException).code ?? "unknown error"}).`,
-        why: "The other tool would have nothing to read.",
+        why: "The labelling tool for which the labels are exported would have no file to import.",
         fix: "Name a file in a folder that can be written: --output <file>",
       },
       { cause: error },

@@ -120,7 +120,7 @@ async function noticeWhatStays(
 
 /** The notice about a prompt that is written in the suite: a baseline of it publishes no version of the prompt. */
 const noVersionText = (suite: string, path: string): string =>
-  `The prompt of ${suite} is written in ${path}: the baseline contains its results, but this publishes no version of the prompt. To make a versioned prompt: evals split ${suite}`;
+  `The suite file ${path} contains its prompt, so the promotion publishes no version of the prompt, only the results. To move the prompt into a versioned file: evals split ${suite}`;
 
 const byPath = (a: Covered, b: Covered): number => (a.path < b.path ? -1 : 1);
 

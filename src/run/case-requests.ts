@@ -6,7 +6,7 @@ import type { Client, Question } from "../domain/provider.ts";
 /** Maximum number of problems reported. */
 export const MAX_REQUEST_PROBLEMS = 20;
 
-/** The question of a suite for one case. */
+/** What a target is asked for one case: the case with the suite's prompt. The request is made from it. */
 export function questionOf({ prompt, clock }: LoadedSuite, golden: Case): Question {
   return {
     case_id: golden.id,

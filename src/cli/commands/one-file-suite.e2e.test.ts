@@ -131,7 +131,7 @@ describe("a promotion of a suite with its prompt in its file", () => {
     const { exit, stderr } = await repo.evals(["promote"]);
     expect(exit).toBe(0);
     expect(stderr).toContain(
-      "this publishes no version of the prompt. To make a versioned prompt: evals split towns",
+      "publishes no version of the prompt, only the results. To move the prompt into a versioned file: evals split towns",
     );
     expect(repo.read("evals/baselines/towns.jsonl")).toContain('"case":"oslo"');
     repo.remove();

@@ -11,6 +11,6 @@ export async function splitCommand({ io, options, args: [suite] }: SplitCall): P
   return printResult(io, options, {
     document: (exit) => ({ schema: "evals.split/1", exit, suite, path, written, cases }),
     text: () =>
-      `${[...written, path].map((one) => `${one}\n`).join("")}  The requests stay the same, and so does the fingerprint:  evals run ${suite}\n`,
+      `${[...written, path].map((one) => `${one}\n`).join("")}  The model is asked the same as before, and the fingerprint stays the same. Next: evals run ${suite}\n`,
   });
 }

@@ -15,8 +15,8 @@ export function alone<T>(postgres: Postgres, work: (sql: Sql) => Promise<T>): Pr
 }
 
 /**
- * Whether a table exists. This runs a statement, because a lookup function of PostgreSQL may use a snapshot from before
- * the lock was acquired.
+ * Whether a table exists. It is looked up in the catalogue `pg_tables`: the function `to_regclass` might answer with what
+ * was there before the caller acquired its lock.
  *
  * @param name with its schema
  */

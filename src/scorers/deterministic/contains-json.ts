@@ -62,7 +62,7 @@ export const containsJson = defineScorer({
       expected: { pass: false, reason: "the answer must have required property 'queue'" },
     },
     {
-      title: "checks the items of a list",
+      title: "checks each item of a JSON list in the answer against the schema",
       settings: { schema: { type: "object", required: ["queue"] } },
       output: '[{"queue": "billing"}]',
       expected: { pass: true },
