@@ -20,8 +20,8 @@ export interface FailedBy {
   readonly blames?: FailureClass | undefined;
 }
 
-/** A failed trial with the data needed to classify it. */
-export interface FailedTrial {
+/** A failed trial with all that its failure class depends on. */
+export interface TrialToClassify {
   readonly trial: Pick<StoredTrial, "error" | "message" | "scores">;
   readonly answer: Pick<StoredAnswer, "output" | "refusal" | "finish_reason"> | null;
   readonly transcript: TranscriptDocument | null;
@@ -62,7 +62,7 @@ const found = (name: FailureClass, evidence: string, { step, tool }: Partial<Fau
  * The scorers that failed; there may be none for a trial that a limit ended. A judge with `required: false` is left
  * out: it can name a class only through `blames`.
  */
-function missesOf({ trial, scorers }: FailedTrial): readonly Miss[] {
+function missesOf({ trial, scorers }: TrialToClassify): readonly Miss[] {
   return trial.scores.flatMap((score, index) => {
     const scorer = scorers[index];
     if (score === null || score.pass || scorer === undefined) return [];
@@ -132,7 +132,7 @@ function wayOf(misses: readonly Miss[], transcript: TranscriptDocument): Found |
 }
 
 /** A wrong final state after correct calls: a tool did not do what its result claims. */
-function stateOf(misses: readonly Miss[], { trial, scorers }: FailedTrial): Found | undefined {
+function stateOf(misses: readonly Miss[], { trial, scorers }: TrialToClassify): Found | undefined {
   const state = misses.find(({ type }) => type === "state-equals");
   if (state === undefined) return undefined;
   const callsHeld = scorers.some(
@@ -171,7 +171,7 @@ function statedClass(misses: readonly Miss[]): Found | undefined {
 }
 
 /** Used when no rule applies: the class of the first calibrated judge, in the suite's order, that fails the answer. */
-function judgedClass({ trial, scorers }: FailedTrial): Found | undefined {
+function judgedClass({ trial, scorers }: TrialToClassify): Found | undefined {
   for (const [index, { name, blames }] of scorers.entries()) {
     const score = trial.scores[index];
     if (blames !== undefined && score != null && !score.pass)
@@ -180,14 +180,14 @@ function judgedClass({ trial, scorers }: FailedTrial): Found | undefined {
   return undefined;
 }
 
-function refusalOf(misses: readonly Miss[], { answer }: FailedTrial): Found | undefined {
+function refusalOf(misses: readonly Miss[], { answer }: TrialToClassify): Found | undefined {
   if (answer === null || misses.some(({ type }) => type === "refusal")) return undefined;
   const words = refusalIn(answer);
   return words === undefined ? undefined : found("refusal", words);
 }
 
 /** Finds a trial that a limit ended, or an answer that the token limit truncated. */
-function endOf({ transcript, answer }: FailedTrial): Found | undefined {
+function endOf({ transcript, answer }: TrialToClassify): Found | undefined {
   const stopped = transcript?.stopped ?? null;
   if (stopped !== null)
     return found("orchestration", `stopped by its limit on ${stopped}`, {
@@ -215,7 +215,7 @@ function turnMessage({ messages }: TranscriptDocument, words: string): number | 
 }
 
 /** The class that the rules find for these failed scorers, by the earliest fault; undefined when no rule applies. */
-function ruledClass(misses: readonly Miss[], failed: FailedTrial): Found | undefined {
+function ruledClass(misses: readonly Miss[], failed: TrialToClassify): Found | undefined {
   const { transcript } = failed;
   return (
     refusalOf(misses, failed) ??
@@ -230,7 +230,7 @@ function ruledClass(misses: readonly Miss[], failed: FailedTrial): Found | undef
  * for a trial that passed, has no scores, or errored for a reason other than its simulated user.
  */
 export function classifyFailure(
-  failed: FailedTrial & { readonly trial: Pick<StoredTrial, "pass"> },
+  failed: TrialToClassify & { readonly trial: Pick<StoredTrial, "pass"> },
 ): Failure | undefined {
   const { trial, transcript } = failed;
   if (trial.error === "simulator") {
