@@ -42,7 +42,7 @@ export class AgentCount {
     return undefined;
   }
 
-  paid({ usage, usd }: PaidCall): void {
+  paid({ usage, usd }: Pick<PaidCall, "usage" | "usd">): void {
     this.#tokens = sum(this.#tokens, tokensOf(usage));
     this.#usd = sum(this.#usd, usd);
   }

@@ -16,7 +16,15 @@ import type {
 } from "../domain/provider.ts";
 import type { ToolSpec } from "../domain/tool.ts";
 import type { Retrieval, Stopped } from "../domain/trajectory.ts";
-import { type Unreported, USAGE_FIELDS, type Usage, unreportedBy, usageOf } from "../domain/transcript.ts";
+import {
+  tokensOf,
+  UNKNOWN_USAGE,
+  type Unreported,
+  USAGE_FIELDS,
+  type Usage,
+  unreportedBy,
+  usageOf,
+} from "../domain/transcript.ts";
 import type { WrittenTurn } from "../domain/written-turns.ts";
 import { addedMessages } from "./added-messages.ts";
 import { AgentCount } from "./agent-count.ts";
@@ -50,6 +58,8 @@ export interface ConversationParts {
  */
 type End = "answered" | { readonly stopped: Stopped } | FailedReply | "begin-again";
 
+const NO_TOKENS = usageOf({ input_tokens: 0, output_tokens: 0 });
+
 /** Time limit of a tool call when the agent has none, in milliseconds: the longest delay of a Node timer. */
 const NO_LIMIT_MS = 2 ** 31 - 1;
 
@@ -64,7 +74,7 @@ export class Conversation {
   readonly #calls: ToolCall[] = [];
   readonly #retrievals: Retrieval[] = [];
   readonly #paid: PaidCall[] = [];
-  readonly #usages: Usage[] = [];
+  readonly #ofTarget = new Set<PaidCall>();
   readonly #raws: string[] = [];
   #count: AgentCount | null = null;
   #tools: TrialTools | null = null;
@@ -116,13 +126,31 @@ export class Conversation {
 
   async hold(): Promise<Reply | "begin-again"> {
     const end = await this.#holdWithTools();
-    const { account } = this.#dependencies.target;
     if (end !== "answered" && (end === "begin-again" || "kind" in end)) {
-      account.lost(this.#asked.golden.id, this.#paid);
+      this.#keepLost(this.#paid);
       return end;
     }
-    account.answered(this.#paid);
-    return this.#reply(end === "answered" ? undefined : end.stopped);
+    const reply = this.#reply(end === "answered" ? undefined : end.stopped);
+    this.#dependencies.target.account.answered(this.#paid);
+    this.#keepLost(this.#untoldBy(reply));
+    return reply;
+  }
+
+  #keepLost(calls: readonly PaidCall[]): void {
+    this.#dependencies.target.account.lost(this.#asked.golden.id, calls);
+  }
+
+  /**
+   * What the calls have cost and the answer does not tell: the tokens of the simulated user's calls, and those and
+   * the cost of all calls when one of them is unknown.
+   */
+  #untoldBy({ usage = UNKNOWN_USAGE, cost_usd = null }: AnsweredReply): readonly PaidCall[] {
+    const isTold = tokensOf(usage) !== null;
+    return this.#paid.flatMap((call) => {
+      const tokens = isTold && this.#ofTarget.has(call) ? NO_TOKENS : call.usage;
+      const usd = cost_usd === null ? call.usd : 0;
+      return tokens === NO_TOKENS && usd === 0 ? [] : [{ ...call, usage: tokens, usd }];
+    });
   }
 
   async #holdWithTools(): Promise<End> {
@@ -267,7 +295,7 @@ export class Conversation {
     this.#steps += reply.trajectory?.steps ?? 1;
     const paid = this.#paid.at(-1);
     if (paid !== undefined) {
-      this.#usages.push(paid.usage);
+      this.#ofTarget.add(paid);
       this.#count?.paid(paid);
     }
     this.#addLatency(reply.latency_ms ?? null);
@@ -331,7 +359,7 @@ export class Conversation {
       messages: this.#messages,
       // When `tool_calls` is undefined, the calls are read from the messages.
       tool_calls: agent || this.#calls.length > 0 ? this.#calls : undefined,
-      usage: sumOfUsages(this.#usages),
+      usage: sumOfUsages([...this.#ofTarget].map((one) => one.usage)),
       latency_ms: this.#latency === null ? null : Math.round(this.#latency * 10) / 10,
       cost_usd: usd.some((one) => one === null)
         ? null

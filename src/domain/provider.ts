@@ -158,6 +158,11 @@ export interface PaidCall {
   readonly usage: Usage;
   /** US dollars; null when unknown. */
   readonly usd: number | null;
+  /** The amount that a budget counts while its cost or tokens are unknown; null without a budget. */
+  readonly most_usd: number | null;
+  readonly most_tokens: number | null;
+  /** Whether the reply was recorded, so that nothing was paid for it. */
+  readonly recorded: boolean;
 }
 
 /** The budget account for one model's calls in a conversation. A call is identified by its question object. */
@@ -172,7 +177,7 @@ export interface CallAccount {
   release(call: Question): void;
   /** Says that these calls' trial has an answer, which holds their cost. */
   answered(calls: readonly PaidCall[]): void;
-  /** Records the cost of a trial without an answer. */
+  /** Records the cost of calls that no answer includes. */
   lost(caseId: string, calls: readonly PaidCall[]): void;
 }
 

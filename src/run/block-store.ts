@@ -57,7 +57,9 @@ export function blockStore(): BlockStore {
     cached: () => undefined,
     unscoredSpending: () => NOTHING,
     lostSpending: () => ({ ...NOTHING, most_usd: 0, most_tokens: 0 }),
-    judgeSpending: () => ({ ...NOTHING, dearest_usd: 0, longest_output: null }),
+    judgeSpending: () => ({ ...NOTHING, dearest_usd: null, longest_output: null }),
+    untoldJudgements: () => [],
+    judgementRequest: () => null,
     newestJudgement: () => 0,
     judgement: (asked, draw) => {
       const found = judgements.findLast(

@@ -194,12 +194,24 @@ describe("a budget", () => {
       guard.reserve(call, 11);
       guard.settle(call, { usd: null, usage: usageOf(reported) });
       expect([guard.untold, guard.spent.tokens, guard.reserve({}, 11)]).toEqual([1, 0, "stop"]);
-      const next = openSharedBudget({ tokens: 220 }).guard(rates, { ...NOTHING, untold: () => [11] });
-      expect(next.reserve({}, 11)).toBe("stop");
-      const other = openSharedBudget({ tokens: 222 }).guard(rates, { ...NOTHING, untold: () => [11] });
-      expect(other.reserve({}, 11)).toBe("go");
+      const before = {
+        ...NOTHING,
+        untold: () => [{ input: 11, paid: { usd: null, usage: usageOf(reported) } }],
+      };
+      const [next, other] = [openSharedBudget({ tokens: 220 }), openSharedBudget({ tokens: 222 })];
+      expect(next.guard(rates, before).reserve({}, 11)).toBe("stop");
+      expect(other.guard(rates, before).reserve({}, 11)).toBe("go");
+      expect(next.counted()).toEqual({ usd: 0, tokens: 111 });
     },
   );
+
+  it("counts the most that earlier replies without tokens can have cost, also where none told its cost", () => {
+    const before = { ...NOTHING, untold: () => [{ input: 10, paid: { usd: null, usage: UNKNOWN_USAGE } }] };
+    const sharedBudget = openSharedBudget({ usd: 0.0015 });
+    const guard = sharedBudget.guard([{ price, most_output: 100 }], before);
+    expect(guard.reserve({}, 10)).toBe("stop");
+    expect(sharedBudget.counted().usd).toBeCloseTo(0.0010125, 9);
+  });
 
   it("counts what is known of a reply where that is more than was likely", () => {
     const guard = openSharedBudget({ tokens: 400 }).guard([{ price: null, most_output: 100 }], NOTHING);

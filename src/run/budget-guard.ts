@@ -13,12 +13,19 @@ export interface Spending {
 export interface Earlier extends Spending {
   /** Amount reserved for replies of unknown cost. */
   readonly unknown?: Readonly<Spending> | undefined;
-  /** Estimated input tokens of each reply whose tokens are unknown; called only for a budget in tokens. */
-  readonly untold?: (() => readonly number[]) | undefined;
-  /** The most expensive and the longest reply; absent before the first. */
+  /** The replies whose cost or tokens are unknown; called only when there is a budget. */
+  readonly untold?: (() => Iterable<UntoldReply>) | undefined;
+  /** The most expensive and the longest reply; null where no reply told it. */
   readonly seen?:
-    | { readonly usd: number; readonly tokens: number; readonly output_tokens: number }
+    | { readonly usd: number | null; readonly tokens: number; readonly output_tokens: number | null }
     | undefined;
+}
+
+/** A reply of an earlier session whose cost or tokens are unknown. */
+export interface UntoldReply {
+  /** Estimated input tokens of its request. */
+  readonly input: number;
+  readonly paid: Paid;
 }
 
 /** The price of a model that may answer a call, and the maximum length of its answer. */
@@ -36,10 +43,14 @@ export interface Paid {
   readonly usage: Usage;
 }
 
-/** The maximum cost of an attempt without an answer, and whether the budget allows another attempt. */
-export interface Lost {
+/** The amount that is counted for a reply of unknown cost or tokens; null without a budget. */
+export interface Most {
   readonly most_usd: number | null;
   readonly most_tokens: number | null;
+}
+
+/** The amount counted for an attempt without an answer, and whether the budget allows another attempt. */
+export interface Lost extends Most {
   readonly again: boolean;
 }
 
@@ -71,6 +82,8 @@ export interface BudgetGuard {
   settle(call: object, paid: Paid): boolean;
   /** An attempt of the call was sent without an answer. The call stays in flight. */
   lost(call: object, paid: Paid): Lost;
+  /** The amount that is counted if the cost or tokens of this call in flight stay unknown. */
+  most(call: object): Most;
   /** Whether the budget allows another attempt of a call in flight whose last attempt cost nothing. */
   again(call: object): boolean;
   /** The call has ended; its cost was reported by `lost`, or it had none. */
@@ -85,6 +98,8 @@ export interface BudgetGuard {
 export interface SharedBudget {
   /** Whether there is a limit; only then must input be estimated. */
   readonly limited: boolean;
+  /** Everything that counts: what is spent, and the amounts for replies of unknown cost or tokens. */
+  counted(): Spending;
   /** Counts spending of earlier sessions that belongs to no guard. */
   spentBefore(spent: Earlier): void;
   /**
@@ -203,8 +218,12 @@ export function openSharedBudget(budget: Budget | null): SharedBudget {
     const seen = seenReplies(rates, before.seen);
     let unpriced = 0;
     let untold = 0;
-    if (limits.tokens !== undefined)
-      for (const input of before.untold?.() ?? []) account.unknown.tokens += seen.likely(input).tokens;
+    const keepUnknown = (likely: Readonly<Spending>, paid: Paid): void => {
+      if (paid.usd === null) account.unknown.usd += likely.usd;
+      if (tokensOf(paid.usage) === null)
+        account.unknown.tokens += Math.max(likely.tokens, leastTokensOf(paid.usage));
+    };
+    if (limited) for (const { input, paid } of before.untold?.() ?? []) keepUnknown(seen.likely(input), paid);
     const hold = (call: object, input: number): boolean => {
       if (!limited) {
         account.holds.set(call, UNLIMITED);
@@ -229,17 +248,19 @@ export function openSharedBudget(budget: Budget | null): SharedBudget {
       account.holds.set(call, one);
       return false;
     };
-    const pay = ({ input, likely }: Hold, { usd, usage }: Paid): void => {
-      if (limited) seen.learn(input, { usd, usage });
-      const tokens = tokensOf(usage);
-      if (usd === null) {
-        unpriced++;
-        account.unknown.usd += likely.usd;
-      } else account.spent.usd += usd;
-      if (tokens === null) {
-        untold++;
-        account.unknown.tokens += Math.max(likely.tokens, leastTokensOf(usage));
-      } else account.spent.tokens += tokens;
+    const pay = ({ input, likely }: Hold, paid: Paid): void => {
+      if (limited) seen.learn(input, paid);
+      const tokens = tokensOf(paid.usage);
+      if (paid.usd === null) unpriced++;
+      else account.spent.usd += paid.usd;
+      if (tokens === null) untold++;
+      else account.spent.tokens += tokens;
+      keepUnknown(likely, paid);
+    };
+    const most = (call: object): Most => {
+      const one = limited ? account.holds.get(call) : undefined;
+      if (one === undefined) return { most_usd: null, most_tokens: null };
+      return { most_usd: one.likely.usd, most_tokens: Math.ceil(one.likely.tokens) };
     };
     return {
       spent: account.spent,
@@ -262,11 +283,12 @@ export function openSharedBudget(budget: Budget | null): SharedBudget {
       },
       lost: (call, paid) => {
         const one = account.holds.get(call);
-        if (one === undefined) return { most_usd: null, most_tokens: null, again: true };
+        const counted = most(call);
+        if (one === undefined) return { ...counted, again: true };
         pay(one, paid);
-        const known = { most_usd: one.likely.usd, most_tokens: Math.ceil(one.likely.tokens) };
-        return { ...(limited ? known : { most_usd: null, most_tokens: null }), again: again(call) };
+        return { ...counted, again: again(call) };
       },
+      most,
       again,
       release: (call) => {
         account.holds.delete(call);
@@ -280,6 +302,12 @@ export function openSharedBudget(budget: Budget | null): SharedBudget {
   };
   return {
     limited,
+    counted: () => {
+      const sum: Spending = { usd: 0, tokens: 0 };
+      for (const { spent, unknown } of accounts)
+        for (const unit of UNITS) sum[unit] += spent[unit] + unknown[unit];
+      return sum;
+    },
     spentBefore: newAccount,
     guard,
     acquire: async (one, call, input) => {

@@ -6,7 +6,7 @@ import type {
   OpenTarget,
   PaidCall,
 } from "../domain/provider.ts";
-import { UNKNOWN_USAGE, USAGE_FIELDS, usageOf } from "../domain/transcript.ts";
+import { tokensOf, UNKNOWN_USAGE, USAGE_FIELDS, usageOf } from "../domain/transcript.ts";
 import type { LostReply, RunWriter } from "../store/store.ts";
 import type { BudgetGuard, SharedBudget } from "./budget-guard.ts";
 import { type CallHooks, payingHooks, ratesOf } from "./call-hooks.ts";
@@ -23,8 +23,16 @@ interface Paying {
   readonly open: OpenCalls;
 }
 
-const SUMMED = ["usd", ...USAGE_FIELDS] as const;
+const SUMMED = ["usd", "most_usd", "most_tokens", ...USAGE_FIELDS] as const;
 type Summed = (typeof SUMMED)[number];
+
+/** The parts of a call that are summed. Where its cost or its tokens are known, a budget counts no more than them. */
+const partsOf = ({ usage, usd, most_usd, most_tokens }: PaidCall): Readonly<Record<Summed, number | null>> => ({
+  ...usage,
+  usd,
+  most_usd: usd ?? most_usd,
+  most_tokens: tokensOf(usage) ?? most_tokens,
+});
 
 /** The paid calls of conversations that have not ended, and their sums. */
 class OpenCalls {
@@ -44,9 +52,10 @@ class OpenCalls {
     if (this.#calls.size === 0) this.#sums.clear();
   }
 
-  #count({ usage, usd }: PaidCall, by: 1 | -1): void {
+  #count(call: PaidCall, by: 1 | -1): void {
+    const parts = partsOf(call);
     for (const field of SUMMED) {
-      const value = field === "usd" ? usd : usage[field];
+      const value = parts[field];
       const sum = this.#sums.get(field) ?? { known: 0, unknown: 0 };
       this.#sums.set(field, sum);
       if (value === null) sum.unknown += by;
@@ -62,8 +71,14 @@ class OpenCalls {
       return unknown > 0 ? null : known;
     };
     const usage = usageOf(Object.fromEntries(USAGE_FIELDS.map((field) => [field, sumOf(field)])));
-    const unknown = { most_usd: null, most_tokens: null };
-    return { judge: null, case_id: this.#caseId, usage, cost_usd: sumOf("usd"), ...unknown };
+    return {
+      judge: null,
+      case_id: this.#caseId,
+      usage,
+      cost_usd: sumOf("usd"),
+      most_usd: sumOf("most_usd"),
+      most_tokens: sumOf("most_tokens"),
+    };
   }
 }
 
@@ -97,13 +112,14 @@ function callAccount(
     reserve: (call, request) =>
       sharedBudget.acquire(guard, call, sharedBudget.limited ? estimateTokens(JSON.stringify(request)) : 0),
     paid: (call, { usage = UNKNOWN_USAGE, cost_usd, fallback, recorded }) => {
+      const most = guard.most(call);
       if (recorded === true) {
         guard.release(call);
-        return { usage, usd: 0 };
+        return { usage, usd: 0, ...most, recorded };
       }
       const usd = cost_usd ?? usdOf(fallback === undefined ? price : fallback.price, usage);
       if (!guard.settle(call, { usage, usd })) throw unpricedReplies(plan.model.alias);
-      const paid = { usage, usd };
+      const paid = { usage, usd, ...most, recorded: false };
       open.add(paid, call.case_id);
       return paid;
     },
@@ -111,8 +127,8 @@ function callAccount(
     answered: (calls) => open.end(calls),
     lost: (case_id, calls) => {
       open.end(calls);
-      for (const { usage, usd } of calls)
-        keepLost({ case_id, usage, cost_usd: usd, most_usd: null, most_tokens: null });
+      for (const { usage, usd, most_usd, most_tokens, recorded } of calls)
+        if (!recorded) keepLost({ case_id, usage, cost_usd: usd, most_usd, most_tokens });
     },
   };
 }

@@ -1,7 +1,7 @@
 import { leastTokensOf, tokensOf } from "../domain/transcript.ts";
 import type { Tally, TallyRow } from "../metrics/tally.ts";
 import type { LostReply, RunWriter, StoredRun } from "../store/store.ts";
-import type { Earlier, Spending } from "./budget-guard.ts";
+import type { Earlier, Spending, UntoldReply } from "./budget-guard.ts";
 import type { Plan } from "./plan.ts";
 import type { EngineStore, RunSettings } from "./run-settings.ts";
 
@@ -13,6 +13,45 @@ export const NOTHING_BEFORE = {
   unscored: () => undefined,
   spoiled: new Map<string, LostReply>(),
 };
+
+/** Sums what the target's answers have cost, trial by trial. */
+export function targetSpending(plan: Plan, { no }: { readonly no: number }, store: TargetStore) {
+  const lost = store.lostSpending(no, "target");
+  const spent: Spending = { usd: lost.usd, tokens: lost.tokens };
+  const seen = { usd: null as number | null, tokens: 0, output_tokens: null as number | null };
+  return {
+    add: ({ cached, cost_usd, usage }: TallyRow): void => {
+      if (cached) return;
+      spent.usd += cost_usd ?? 0;
+      spent.tokens += tokensOf(usage) ?? 0;
+      seen.usd = larger(seen.usd, cost_usd);
+      seen.tokens = Math.max(seen.tokens, leastTokensOf(usage));
+      seen.output_tokens = larger(seen.output_tokens, usage.output_tokens);
+    },
+    sum: (): Earlier => ({
+      ...spent,
+      unknown: { usd: lost.most_usd, tokens: lost.most_tokens },
+      untold: () => untoldAnswers(plan, no, store),
+      seen,
+    }),
+  };
+}
+
+/** The larger of two numbers; null when both are unknown. */
+const larger = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? (a ?? b) : Math.max(a, b);
+
+export type TargetStore = Pick<EngineStore, "lostSpending" | "scan" | "transcript">;
+
+/** The answers whose cost or tokens are unknown. Of a conversation, each call is recorded by itself. */
+function* untoldAnswers(plan: Plan, runNo: number, store: TargetStore): Iterable<UntoldReply> {
+  if (plan.target.conversing !== undefined) return;
+  for (const { case_no, trial, kind, cached, cost_usd: usd, usage } of store.scan(runNo)) {
+    if (cached || (usd !== null && tokensOf(usage) !== null)) continue;
+    if (kind === "errored" && store.transcript(runNo, case_no, trial) === undefined) continue;
+    yield { input: plan.inputTokens(case_no), paid: { usd, usage } };
+  }
+}
 
 /** Records the cost of an answer that its simulated user spoiled, when another answer replaces it. */
 export function keepingSpoiled(writer: RunWriter, spoiled: Map<string, LostReply>): RunWriter {
@@ -45,26 +84,11 @@ export function readBefore(
   /** By trial, whether the answer came from the cache; only for trials whose outcome is not final. */
   const waiting = new Map<number, boolean>();
   const spoiled = new Map<string, LostReply>();
-  const lost = store.lostSpending(run.no, "target");
-  const spent: Spending = { usd: lost.usd, tokens: lost.tokens };
-  const dearest = { usd: 0, tokens: 0, output_tokens: 0 };
-  let seen = 0;
-  let unpriced = 0;
-  /** Case numbers of the answers whose tokens are unknown. */
-  const untold: number[] = [];
+  const spending = targetSpending(plan, run, store);
   let count = 0;
   const place = (caseNo: number, trial: number): number => caseNo * plan.trials + trial - 1;
   for (const row of store.scan(run.no)) {
-    if (!row.cached) {
-      spent.usd += row.cost_usd ?? 0;
-      spent.tokens += tokensOf(row.usage) ?? 0;
-      dearest.usd = Math.max(dearest.usd, row.cost_usd ?? 0);
-      dearest.tokens = Math.max(dearest.tokens, leastTokensOf(row.usage));
-      dearest.output_tokens = Math.max(dearest.output_tokens, row.usage.output_tokens ?? 0);
-      if (row.cost_usd !== null || row.usage.output_tokens !== null) seen++;
-      if (row.kind === "answered" && row.cost_usd === null) unpriced++;
-      if (row.kind === "answered" && tokensOf(row.usage) === null) untold.push(row.case_no);
-    }
+    spending.add(row);
     if (row.pass === null) {
       if (row.error !== "simulator") waiting.set(place(row.case_no, row.trial), row.cached);
       else if (!row.cached) spoiled.set(`${row.case_no}/${row.trial}`, lostReply(plan.id(row.case_no), row));
@@ -76,13 +100,9 @@ export function readBefore(
     tally.add(row);
     early?.note({ ...row, scores: row.scores.map((one) => one?.[0] ?? null) });
   }
-  const unknown = { usd: lost.most_usd + unpriced * dearest.usd, tokens: lost.most_tokens };
   return {
     done: count,
-    spent: {
-      ...{ ...spent, unknown, untold: () => untold.map(plan.inputTokens) },
-      ...(seen === 0 ? {} : { seen: dearest }),
-    } satisfies Earlier,
+    spent: spending.sum(),
     spoiled,
     isDone: (caseNo: number, trial: number) => done[place(caseNo, trial)] === 1,
     /** Whether the trial has an outcome that is not final: an error, or an answer without scores. */

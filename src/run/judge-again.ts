@@ -31,7 +31,7 @@ export interface JudgingAgain extends Omit<OutsideRun, "onCall" | "mayAsk"> {
  * Scores stored answers again with new calls to the judges. Differences between the old and the new verdicts are
  * caused by the judge.
  *
- * @returns `judged` is null when no answer was judged
+ * @returns `judged` is null when no answer was judged; `spent` is what the judges' calls count in the budget
  */
 export async function judgeAgain(
   plan: Plan,
@@ -55,10 +55,9 @@ export async function judgeAgain(
     }
   };
   await Promise.all(Array.from({ length: Math.min(session.concurrency, answers.length) }, work));
-  const { usd, tokens } = costSoFar();
   return {
     judged: summed([...differences.values()], unjudged + answers.length - next),
-    spent: { usd, tokens },
+    spent: costSoFar().counted,
   };
 }
 

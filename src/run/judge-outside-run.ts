@@ -1,6 +1,6 @@
 import type { Budget } from "../domain/config.ts";
 import type { Store } from "../store/store.ts";
-import { type BudgetGuard, openSharedBudget } from "./budget-guard.ts";
+import { type BudgetGuard, openSharedBudget, type Spending } from "./budget-guard.ts";
 import { payingHooks, ratesOf } from "./call-hooks.ts";
 import type { AskedModel, JudgeSession } from "./judge-model.ts";
 import type { JudgeDependencies, JudgePool } from "./judge-pool.ts";
@@ -31,6 +31,8 @@ export interface JudgesCost {
   readonly tokens: number;
   /** Number of replies with unknown cost. */
   readonly unpriced: number;
+  /** What they count in the budget: of a reply of unknown cost, the most that it can have cost. */
+  readonly counted: Spending;
 }
 
 /**
@@ -62,7 +64,7 @@ export function judgeOutsideRun(pool: JudgePool | null, judging: OutsideRun): ()
     dependencies,
   );
   return () => {
-    const cost = { calls, usd: 0, tokens: 0, unpriced: 0 };
+    const cost = { calls, usd: 0, tokens: 0, unpriced: 0, counted: sharedBudget.counted() };
     for (const { spent, unpriced } of guards.values()) {
       cost.usd += spent.usd;
       cost.tokens += spent.tokens;

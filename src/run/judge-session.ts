@@ -1,8 +1,10 @@
 import { hashJson } from "../domain/json.ts";
+import { onDemand } from "../domain/on-demand.ts";
 import type { RunHeader } from "../domain/run.ts";
 import type { JudgeSpending, RunWriter, Store } from "../store/store.ts";
 import { type BudgetGuard, CHARACTERS_PER_TOKEN, type Earlier, type SharedBudget } from "./budget-guard.ts";
 import { payingHooks, ratesOf } from "./call-hooks.ts";
+import { estimateTokens } from "./estimate-tokens.ts";
 import type { AskedModel, JudgeBatches, JudgeSession } from "./judge-model.ts";
 import type { JudgeDependencies, JudgePool } from "./judge-pool.ts";
 import { HOPELESS } from "./model-presence.ts";
@@ -24,7 +26,14 @@ export interface JudgeTotals {
 /** The part of a store that judges need. */
 export type JudgedStore = Pick<
   Store,
-  "judgeSpending" | "lostSpending" | "newestJudgement" | "judgement" | "recordJudgement" | "discardJudgements"
+  | "judgeSpending"
+  | "lostSpending"
+  | "newestJudgement"
+  | "judgement"
+  | "judgementRequest"
+  | "recordJudgement"
+  | "discardJudgements"
+  | "untoldJudgements"
 >;
 
 export interface JudgedRun {
@@ -55,19 +64,7 @@ export function beginJudging(pool: JudgePool | null, run: JudgedRun): () => Judg
   if (pool === null || pool.asked().length === 0) return () => null;
   const { store, writer, sharedBudget } = run;
   const before = store.judgeSpending(writer.no);
-  const lost = store.lostSpending(writer.no, "judges");
-  // The spending of earlier sessions counts from the start, for all judges together.
-  sharedBudget.spentBefore({
-    usd: before.usd,
-    tokens: before.tokens,
-    unknown: { usd: lost.most_usd, tokens: lost.most_tokens },
-  });
-  const guards = new Map<AskedModel, BudgetGuard>();
-  const guardOf = (model: AskedModel): BudgetGuard => {
-    const guard = guards.get(model) ?? sharedBudget.guard(ratesOf(model.target), earlier(before));
-    guards.set(model, guard);
-    return guard;
-  };
+  const guardOf = judgeGuards(pool.asked(), { store, run_no: writer.no, sharedBudget });
   let calls = run.calls;
   pool.begin(
     {
@@ -104,6 +101,48 @@ export function beginJudging(pool: JudgePool | null, run: JudgedRun): () => Judg
         tokens: after.untold > before.untold ? null : after.tokens - before.tokens,
       },
     };
+  };
+}
+
+interface PaidByRun {
+  readonly store: Pick<
+    JudgedStore,
+    "judgeSpending" | "lostSpending" | "untoldJudgements" | "judgementRequest"
+  >;
+  readonly run_no: number;
+  readonly sharedBudget: SharedBudget;
+}
+
+/** The guards of a run's judges. The spending of earlier sessions counts from the start, for all of them. */
+export function judgeGuards(
+  models: readonly AskedModel[],
+  { store, run_no, sharedBudget }: PaidByRun,
+): (model: AskedModel) => BudgetGuard {
+  const before = store.judgeSpending(run_no);
+  const lost = store.lostSpending(run_no, "judges");
+  sharedBudget.spentBefore({
+    usd: before.usd,
+    tokens: before.tokens,
+    unknown: { usd: lost.most_usd, tokens: lost.most_tokens },
+  });
+  const untold = onDemand(() =>
+    store.untoldJudgements(run_no).map(({ id, asked, cost_usd: usd, usage }) => {
+      const request = store.judgementRequest(id);
+      const paid = { usd, usage };
+      const model = models.find((one) => one.answers(asked, request)) ?? models[0];
+      return { model, input: estimateTokens(JSON.stringify(request)), paid };
+    }),
+  );
+  const open = (model: AskedModel): BudgetGuard =>
+    sharedBudget.guard(ratesOf(model.target), {
+      ...earlier(before),
+      untold: () => untold().filter((one) => one.model === model),
+    });
+  const guards = new Map(models.map((model) => [model, open(model)]));
+  return (model) => {
+    const guard = guards.get(model) ?? open(model);
+    guards.set(model, guard);
+    return guard;
   };
 }
 
@@ -161,9 +200,6 @@ const NOBODY_PAYS = {
 
 /** The most expensive and the longest reply so far, as an estimate for later replies. */
 function earlier({ dearest_usd, longest_output }: JudgeSpending): Earlier {
-  const seen =
-    longest_output === null
-      ? {}
-      : { seen: { usd: dearest_usd, tokens: longest_output, output_tokens: longest_output } };
-  return { usd: 0, tokens: 0, ...seen };
+  const seen = { usd: dearest_usd, tokens: longest_output ?? 0, output_tokens: longest_output };
+  return { usd: 0, tokens: 0, seen };
 }

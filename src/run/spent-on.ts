@@ -1,19 +1,23 @@
-import { tokensOf } from "../domain/transcript.ts";
+import type { Budget } from "../domain/config.ts";
 import type { Store } from "../store/store.ts";
-import type { Spending } from "./budget-guard.ts";
+import { openSharedBudget, type Spending } from "./budget-guard.ts";
+import { ratesOf } from "./call-hooks.ts";
+import { targetSpending } from "./earlier-sessions.ts";
+import type { Plan } from "./plan.ts";
 
-/** The total known cost of a stored run, including its judges. */
-export function spentOn(
-  store: Pick<Store, "judgeSpending" | "lostSpending" | "scan">,
-  { no }: { readonly no: number },
-): Spending {
-  const judges = store.judgeSpending(no);
-  const lost = store.lostSpending(no, "target");
-  const spent: Spending = { usd: judges.usd + lost.usd, tokens: judges.tokens + lost.tokens };
-  for (const row of store.scan(no)) {
-    if (row.cached) continue;
-    spent.usd += row.cost_usd ?? 0;
-    spent.tokens += tokensOf(row.usage) ?? 0;
-  }
-  return spent;
+/** What a stored run counts in a budget, including its judges. */
+export async function spentOn(
+  store: Store,
+  run: { readonly no: number },
+  plan: Plan,
+  budget: Budget | null,
+): Promise<Spending> {
+  const sharedBudget = openSharedBudget(budget);
+  const spending = targetSpending(plan, run, store);
+  for (const row of store.scan(run.no)) spending.add(row);
+  sharedBudget.guard(ratesOf(plan.target), spending.sum());
+  const judges = plan.judges?.asked() ?? [];
+  if (judges.length > 0)
+    (await import("./judge-session.ts")).judgeGuards(judges, { store, run_no: run.no, sharedBudget });
+  return sharedBudget.counted();
 }

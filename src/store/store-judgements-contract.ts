@@ -102,6 +102,8 @@ export function storeJudgementsContract(name: string, makePlace: () => StorePlac
       expect(store.judgementsOfCase(no, "first").map((one) => one.cost_usd)).toEqual([0.25, null]);
       expect(store.judgementsOfCase(no, "first")[1]?.usage).toMatchObject({ reasoning_tokens: 5 });
       expect(store.judgementsOfCase(no, "second")).toEqual([]);
+      expect(store.untoldJudgements(no).map((one) => one.cost_usd)).toEqual([0.25, null]);
+      expect(store.untoldJudgements(0)).toEqual([]);
       expect(store.judgeSpending(no)).toEqual({
         replies: 2,
         usd: 0.25,

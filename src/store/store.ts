@@ -221,6 +221,8 @@ export interface Store {
   judgements(ids: readonly number[]): StoredJudgement[];
   /** The judge replies that a run paid for about one case, oldest first. */
   judgementsOfCase(runNo: number, caseId: string): StoredJudgement[];
+  /** The judge replies that a run paid for and whose cost or tokens are unknown, oldest first. */
+  untoldJudgements(runNo: number): StoredJudgement[];
   /** The request of a judge reply, as sent. */
   judgementRequest(id: number): Json;
   /** The cost of a run's judges, including requests that brought no answer. */

@@ -64,7 +64,10 @@ export interface TrialRow {
 
 export type { StoredJudgement };
 
-/** A request that was sent, may have cost something, and brought no answer, with its cost as far as known. */
+/**
+ * A request that was sent, may have cost something, and brought no answer, with its cost as far as known; or a call of
+ * an answered conversation, with the part of its cost that the answer does not include.
+ */
 export interface LostReply {
   readonly case_id: string;
   /** Hash of the judge that asked; null for the run's target. */
@@ -92,8 +95,8 @@ export interface KnownSpending {
 
 /** The cost of a run's judges in all sessions of the run. */
 export interface JudgeSpending extends KnownSpending {
-  /** US dollars of the most expensive reply. */
-  readonly dearest_usd: number;
+  /** US dollars of the most expensive reply; null when unknown. */
+  readonly dearest_usd: number | null;
   /** The largest number of output tokens in one reply; null when unknown. */
   readonly longest_output: number | null;
 }

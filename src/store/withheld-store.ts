@@ -39,6 +39,7 @@ export function withheldStore(store: Store): Store {
     request: () => null,
     judgements: (ids) => store.judgements(ids).map(withheldJudgement),
     judgementsOfCase: (...at) => store.judgementsOfCase(...at).map(withheldJudgement),
+    untoldJudgements: (runNo) => store.untoldJudgements(runNo).map(withheldJudgement),
     judgementRequest: () => null,
   };
 }

@@ -25,6 +25,7 @@ export interface AnsweredCanaries {
   /** Requests sent in all sessions. */
   readonly calls: number;
   /** Known cost in all sessions. */
+  /** What they count in the budget. */
   readonly spent: Spending;
   /** Cost of this session; null means unknown. */
   readonly paid: RanRun["spent"];
@@ -150,7 +151,7 @@ async function askCanaries(
     result,
     notes: sentence === null ? [] : [sentence],
     calls: run.calls,
-    spent: spentOn(store, run),
+    spent: await spentOn(store, run, plan, budget),
     paid,
   };
 }

@@ -149,17 +149,19 @@ function variantPlan(run: PressedTrials, { plan, target }: PreparedRun, variants
 async function askVariants(
   plan: Plan,
   resume: StoredRun | null,
-  { header, writer }: RanRun,
+  { header, writer, plan: whole }: RanRun,
   { world, concurrency, budget, beside, useCache, notFromCache, onStart, onTrial }: PressureSession,
 ): Promise<Paid> {
   const { store } = world;
-  const spent = (await variantRuns(store, header))
-    .filter(({ no }) => no !== resume?.no)
-    .map((one) => spentOn(store, one));
-  const before = [beside, spentOn(store, writer), ...spent].reduce(
-    (sum, one) => ({ usd: sum.usd + one.usd, tokens: sum.tokens + one.tokens }),
-    { usd: 0, tokens: 0 },
-  );
+  const others = (await variantRuns(store, header)).filter(({ no }) => no !== resume?.no);
+  const spent = await Promise.all([
+    spentOn(store, writer, whole, budget),
+    ...others.map((one) => spentOn(store, one, plan, budget)),
+  ]);
+  const before = [beside, ...spent].reduce((sum, one) => ({
+    usd: sum.usd + one.usd,
+    tokens: sum.tokens + one.tokens,
+  }));
   const ran = await executeRun(
     plan,
     {

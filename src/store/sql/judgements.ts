@@ -50,6 +50,7 @@ type Judgements = Pick<
   | "judgementRequest"
   | "judgements"
   | "judgementsOfCase"
+  | "untoldJudgements"
   | "discardJudgements"
   | "newestJudgement"
   | "judgeSpending"
@@ -111,6 +112,7 @@ export function judgementTable(
     },
     newestJudgement: () => use().newest.get() ?? 0,
     judgementsOfCase: (runNo, caseId) => use().ofCase.all(runNo, caseId).map(toJudgement),
+    untoldJudgements: (runNo) => use().untold.all(runNo).map(toJudgement),
     judgementRequest: (id) => {
       const body = use().request.get(id);
       return body === undefined ? null : (JSON.parse(body) as Json);
@@ -147,13 +149,16 @@ function statements(db: Database) {
     ofCase: db.prepare<[number, string], JudgementRow>(
       `SELECT ${COLUMNS} FROM judgements j WHERE run_no = ? AND case_id = ? ORDER BY id`,
     ),
+    untold: db.prepare<[number], JudgementRow>(
+      `SELECT ${COLUMNS} FROM judgements j WHERE run_no = ? AND (cost_usd IS NULL OR input_tokens IS NULL OR output_tokens IS NULL) ORDER BY id`,
+    ),
     request: db
       .prepare<[number], string>(
         "SELECT body FROM judgements JOIN requests ON requests.id = request_id WHERE judgements.id = ?",
       )
       .pluck(),
     spending: db.prepare<[number], JudgeSpending>(
-      `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, ${TOKENS_KNOWN}, COALESCE(MAX(cost_usd), 0) AS dearest_usd, MAX(output_tokens) AS longest_output FROM judgements WHERE run_no = ?`,
+      `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, ${TOKENS_KNOWN}, MAX(cost_usd) AS dearest_usd, MAX(output_tokens) AS longest_output FROM judgements WHERE run_no = ?`,
     ),
   };
 }

@@ -315,6 +315,7 @@ type Judgements = Pick<
   | "judgementRequest"
   | "judgements"
   | "judgementsOfCase"
+  | "untoldJudgements"
   | "discardJudgements"
   | "newestJudgement"
   | "judgeSpending"
@@ -345,6 +346,12 @@ function judgementsIn(memory: Memory): Judgements {
     judgements: (ids) => ids.flatMap((id) => kept.filter((one) => one.id === id).map(storedJudgement)),
     judgementsOfCase: (runNo, caseId) =>
       kept.filter((one) => one.run_no === runNo && one.case_id === caseId).map(storedJudgement),
+    untoldJudgements: (runNo) =>
+      kept
+        .filter(({ run_no, transcript: { cost_usd, usage } }) => {
+          return run_no === runNo && (cost_usd === null || tokensOf(usage) === null);
+        })
+        .map(storedJudgement),
     judgementRequest: (id) => {
       const found = kept.find((one) => one.id === id);
       return found === undefined ? null : JSON.parse(found.body);
@@ -353,15 +360,15 @@ function judgementsIn(memory: Memory): Judgements {
       const mine = kept.filter((one) => one.run_no === runNo).map((one) => one.transcript);
       return {
         ...together(spendingOn(mine), lostSpending(memory, runNo, "judges")),
-        dearest_usd: Math.max(0, ...mine.map((one) => one.cost_usd ?? 0)),
-        longest_output: longest(mine.map(({ usage }) => usage.output_tokens)),
+        dearest_usd: largest(mine.map((one) => one.cost_usd)),
+        longest_output: largest(mine.map(({ usage }) => usage.output_tokens)),
       };
     },
   };
 }
 
-function longest(outputs: readonly (number | null)[]): number | null {
-  const known = outputs.filter((one) => one !== null);
+function largest(numbers: readonly (number | null)[]): number | null {
+  const known = numbers.filter((one) => one !== null);
   return known.length === 0 ? null : Math.max(...known);
 }
 
