@@ -29,16 +29,13 @@ export interface ErrorReport {
   readonly message: string;
 }
 
-/** Why no more trials were asked. */
-export type RunEnd =
+/** Why no more trials were asked, and the command that asks what is missing; without it, nothing is to be asked. */
+export type RunEnd = WhyEnded & { readonly go_on?: string | undefined };
+
+type WhyEnded =
   | { readonly kind: "all-asked" }
   | { readonly kind: "decided" }
-  | {
-      readonly kind: "skipped";
-      readonly because: SkipReason;
-      /** For answers that come with a batch: the command that fetches them. */
-      readonly go_on?: string | undefined;
-    }
+  | { readonly kind: "skipped"; readonly because: SkipReason }
   /** The run has not ended: its process died, or is still running. */
   | { readonly kind: "interrupted" | "running" }
   | {

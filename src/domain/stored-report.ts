@@ -144,19 +144,17 @@ const reportSchema = onDemand(() => {
     warnings: z.array(z.literal("baseline_stale")).exactOptional(),
   }) satisfies z.ZodType<Comparison>;
 
+  const GoOn = { go_on: z.string().optional() };
   const End = z.union([
-    z.looseObject({ kind: z.enum(["all-asked", "decided", "interrupted", "running"]) }),
-    z.looseObject({
-      kind: z.literal("skipped"),
-      because: z.enum(SKIP_REASONS),
-      go_on: z.string().optional(),
-    }),
+    z.looseObject({ kind: z.enum(["all-asked", "decided", "interrupted", "running"]), ...GoOn }),
+    z.looseObject({ kind: z.literal("skipped"), because: z.enum(SKIP_REASONS), ...GoOn }),
     z.looseObject({
       kind: z.enum(["unreachable", "judge-unreachable"]),
       message: z.string(),
       because: z
         .enum(["none-answered", "no-more", "no-money", "long-wait", "no-batch", "workers-lost", "no-worker"])
         .optional(),
+      ...GoOn,
     }),
   ]);
 

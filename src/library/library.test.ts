@@ -195,7 +195,11 @@ describe("a run under way", () => {
     });
     const [run] = stopped.runs;
     expect(stopped.exit).toBe(3);
-    expect(run?.end).toEqual({ kind: "skipped", because: "cancelled" });
+    expect(run?.end).toEqual({
+      kind: "skipped",
+      because: "cancelled",
+      go_on: `evals run ${run?.suite} --resume --run ${run?.id}`,
+    });
     expect(run?.counts.answered).toBeGreaterThanOrEqual(10);
     expect(run?.counts.answered).toBeLessThan(90);
     const whole = await at("p@1.0.0", { resume: true });

@@ -1,6 +1,7 @@
 import { exitCodeFor } from "../domain/exit-code.ts";
 import type { OpenedRun, ReportedRun, RunReport } from "../domain/report.ts";
 import { readRunJson } from "../reports/json/read-run-json.ts";
+import { withGoOn } from "../reports/unfinished.ts";
 import { measuredReport } from "../run/measured-report.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import type { Environment } from "./environment.ts";
@@ -58,7 +59,7 @@ export async function pastRun(store: Store, root: string, run: StoredRun): Promi
 
 /** The stored report of a run. The report of an unfinished run is computed from its trials. */
 export async function storedOrMeasured(store: Store, run: StoredRun): Promise<RunReport> {
-  return readRunJson(run.header, run.status, run.report) ?? (await measuredReport(run, store));
+  return withGoOn(readRunJson(run.header, run.status, run.report) ?? (await measuredReport(run, store)));
 }
 
 /** A run with its cases. @param report its own report, or one that compares it with another run */

@@ -8,7 +8,7 @@ import { changedPins } from "../project/check-pins.ts";
 import { retryBudget } from "../providers/retry-budget.ts";
 import { plural } from "../reports/format-numbers.ts";
 import { runJson } from "../reports/json/run-json.ts";
-import { goOnCommand } from "../reports/unfinished.ts";
+import { withGoOn } from "../reports/unfinished.ts";
 import { priceNotes } from "../run/answer-notes.ts";
 import { assembleReport, measure } from "../run/assemble-report.ts";
 import type { BatchSettings } from "../run/batch-session.ts";
@@ -93,7 +93,7 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
       },
     },
   );
-  const waiting = withWayBack(canaries?.countedIn(asked) ?? asked);
+  const waiting = canaries?.countedIn(asked) ?? asked;
   const beside = canaries?.answered().spent ?? { usd: 0, tokens: 0 };
   const ran = await underPressure(waiting, ready, session, { world, budget, beside });
   watcher.answered();
@@ -124,9 +124,11 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
     ...trustNotes(trust),
   ];
   const parts = { ran, metrics, tags, gate, comparison, notes };
-  const report = plan.restricted
-    ? withheldReport(await assembleReport(parts, withheldStore(store)))
-    : await assembleReport(parts, store);
+  const report = withGoOn(
+    plan.restricted
+      ? withheldReport(await assembleReport(parts, withheldStore(store)))
+      : await assembleReport(parts, store),
+  );
   ran.writer.end(ran.status, runJson(report) as never, io.date().toISOString());
   await far?.end(ran.status, runJson(report) as never);
   return reportedRun(report, {
@@ -155,13 +157,6 @@ function batchOf(request: RunRequest, resume: StoredRun | null, store: Store): B
     request.batch ||
     (resume !== null && (resume.header.batch === true || store.batches.ofRun(resume.no).length > 0));
   return batched ? { thenLive: request.batchThenLive } : undefined;
-}
-
-/** Adds, to a run that waits for a batch, the command that fetches the batch's answers. */
-function withWayBack(ran: RanRun): RanRun {
-  const { end, header } = ran;
-  if (end.kind !== "skipped" || end.because !== "batch") return ran;
-  return { ...ran, end: { ...end, go_on: goOnCommand(header) ?? "evals run --resume" } };
 }
 
 /** Adds the failure classes that are more frequent than in the baseline, if failures are classified. */

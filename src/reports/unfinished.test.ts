@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import type { RunEnd, RunReport } from "../domain/report.ts";
+import type { RunStatus } from "../domain/run.ts";
+import { header, report } from "./testing/reported-run.ts";
+import { withGoOn } from "./unfinished.ts";
+
+const endOf = (changes: Partial<RunReport>): RunEnd => withGoOn({ ...report, ...changes }).end;
+const COMMAND = "evals run triage --resume --run 3f9c21aa";
+
+describe("the end of a run in its document", () => {
+  it.each<[RunStatus, RunEnd]>([
+    ["incomplete", { kind: "skipped", because: "cancelled" }],
+    ["incomplete", { kind: "skipped", because: "budget" }],
+    ["incomplete", { kind: "skipped", because: "batch" }],
+    ["incomplete", { kind: "unreachable", message: "no", because: "long-wait" }],
+    ["incomplete", { kind: "judge-unreachable", message: "no", because: "no-money" }],
+    ["incomplete", { kind: "all-asked" }],
+    ["interrupted", { kind: "interrupted" }],
+  ])("has the command that goes on: %s, %o", (status, end) => {
+    expect(endOf({ status, end })).toEqual({ ...end, go_on: COMMAND });
+  });
+
+  it.each<[RunStatus, RunEnd]>([
+    ["complete", { kind: "all-asked" }],
+    ["stopped_early", { kind: "decided" }],
+    ["running", { kind: "running" }],
+  ])("has none where nothing is missing: %s", (status, end) => {
+    expect(endOf({ status, end })).toEqual(end);
+  });
+
+  it("has it where only variants are missing", () => {
+    const variants = { variants: 2, answered: 1, errored: 0, skipped: 1 };
+    const end = { kind: "all-asked" } as const;
+    expect(endOf({ status: "complete", end, counts: { ...report.counts, variants } })).toEqual({
+      ...end,
+      go_on: COMMAND,
+    });
+  });
+
+  it("leaves the name of a suite out that a shell would not read as one word", () => {
+    const end = { kind: "all-asked" } as const;
+    const spaced = { ...header, suite: "two words" };
+    expect(endOf({ status: "incomplete", end, header: spaced }).go_on).toBe("evals run --resume");
+  });
+
+  it("has none for a run of another command", () => {
+    const end = { kind: "all-asked" } as const;
+    expect(endOf({ status: "incomplete", end, header: { ...header, rescored_from: "0a0a0a0a" } })).toEqual(
+      end,
+    );
+  });
+});
