@@ -39,16 +39,23 @@ const SEPARATORS = [
  * @throws {EvalsError} at an unclosed quote
  */
 export function readCsv(text: string, format: CsvFormat): CsvTable {
+  const { problem, ...table } = scanCsv(text, format);
+  if (problem !== undefined) throw new EvalsError(problem);
+  return table;
+}
+
+/** Like `readCsv`, with the rows before a quote that cannot be read, and its problem. */
+export function scanCsv(text: string, format: CsvFormat): CsvTable & { readonly problem?: Problem } {
   const unix = text.includes("\n") ? text : text.replaceAll("\r", "\n");
   const stated = /^"?sep=([^"\r\n])"?\r?\n/i.exec(unix);
   const separator = stated?.[1] ?? separatorOf(unix, format.column);
-  const read = new CsvScan(unix, separator, stated === null ? 0 : stated[0].length).rows();
-  if ("rows" in read) {
-    const conflict = read.rows.find(({ cells }) => isConflictMarker(cells[0] ?? ""));
-    if (conflict !== undefined) throw new EvalsError(conflictProblem(format.path, conflict.line));
-    return { rows: withoutEmptyColumns(read.rows), separator };
-  }
-  throw new EvalsError({ code: format.code, path: format.path, ...read });
+  const { rows, mistake } = new CsvScan(unix, separator, stated === null ? 0 : stated[0].length).rows();
+  const conflict = rows.find(({ cells }) => isConflictMarker(cells[0] ?? ""));
+  if (conflict !== undefined) throw new EvalsError(conflictProblem(format.path, conflict.line));
+  const table = { rows: withoutEmptyColumns(rows), separator };
+  return mistake === undefined
+    ? table
+    : { ...table, problem: { code: format.code, path: format.path, ...mistake } };
 }
 
 /** Removes columns at the end without a name or content, which spreadsheets may write. */
@@ -121,7 +128,7 @@ class CsvScan {
     this.#goTo(start);
   }
 
-  rows(): { readonly rows: CsvRow[] } | Mistake {
+  rows(): { readonly rows: CsvRow[]; readonly mistake?: Mistake } {
     const rows: CsvRow[] = [];
     while (this.#at < this.#text.length) {
       const line = this.#line;
@@ -129,7 +136,7 @@ class CsvScan {
       const cells: string[] = [];
       do {
         const cell = this.#text[this.#at] === '"' ? this.#quoted() : this.#plain();
-        if (typeof cell !== "string") return cell;
+        if (typeof cell !== "string") return { rows, mistake: cell };
         cells.push(cell);
       } while (this.#take(this.#separator));
       const isEmpty =

@@ -135,6 +135,7 @@ describe("labels as a table", () => {
       "late,,x,ana,pass,,-1,yesterday,often",
       "late,,x,ana,pass",
       "late,,y,ana,pass,,1e308,+123456-01-01,",
+      'late,,"never closed,ana,pass,,,,',
     ].join("\n");
     expect(places(problems(() => readLabelCsv(csv, options())))).toEqual([
       "in.csv:4 EVALS_IMPORT_OTHER_CASE",
@@ -148,6 +149,7 @@ describe("labels as a table", () => {
       "in.csv:9 EVALS_IMPORT_FORMAT",
       "in.csv:10 EVALS_IMPORT_FORMAT",
       "in.csv:10 EVALS_IMPORT_FORMAT",
+      "in.csv:11 EVALS_IMPORT_FORMAT",
     ]);
     expect(problems(() => readLabelCsv(csv, options()))[0]?.what).toContain('Did you mean "late"?');
   });

@@ -1,4 +1,4 @@
-import { raggedRowProblem, readCsv } from "../domain/csv-rows.ts";
+import { raggedRowProblem, scanCsv } from "../domain/csv-rows.ts";
 import { didYouMean } from "../domain/did-you-mean.ts";
 import { type Label, labelSchema } from "../domain/label.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
@@ -45,14 +45,15 @@ type Mistake = Pick<Problem, "code" | "why" | "fix"> & { readonly what: string }
 export function readLabelCsv(text: string, options: ReadLabelsOptions): ReadLabels {
   const { path } = options;
   const format = { path, code: FORMAT.code, column: "case" };
-  const { rows: all, separator } = readCsv(text, format);
+  const { rows: all, separator, problem } = scanCsv(text, format);
   const [header, ...rows] = all;
   const columns = (header?.cells ?? []).map((cell) => cell.trim());
   const problems: Problem[] = [
-    ...columnProblems(columns, path),
+    ...(header === undefined && problem !== undefined ? [] : columnProblems(columns, path)),
     ...unknownRaters(options.raters.keys(), new Set(), { path, line: 1, column: 1 }),
   ];
-  if (problems.length > 0) throw new EvalsError(problems);
+  const unread = problem === undefined ? [] : [problem];
+  if (problems.length > 0 || header === undefined) throw new EvalsError([...problems, ...unread]);
   const labels: Label[] = [];
   const skipped = new Map<string, number>();
   let open = 0;
@@ -71,6 +72,7 @@ export function readLabelCsv(text: string, options: ReadLabelsOptions): ReadLabe
     else if (read.kind === "open") open++;
     else skipped.set(read.rater, (skipped.get(read.rater) ?? 0) + 1);
   }
+  problems.push(...unread);
   if (problems.length > 0) throw new EvalsError(problems);
   const latest = latestOfEach(labels);
   return { labels: latest, skipped, open, repeated: labels.length - latest.length };

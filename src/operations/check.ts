@@ -202,6 +202,8 @@ async function checkSuite(project: Project, suite: LoadedSuite, checked: Checkin
     }
   } catch (error) {
     note(error, checked);
+    const { suiteMistakes } = await import("./project/further-mistakes.ts");
+    add(checked, await suiteMistakes(project, suite));
   } finally {
     await judges.close();
   }

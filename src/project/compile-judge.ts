@@ -31,7 +31,7 @@ interface Compiled extends Source {
  * @throws {EvalsError} with every invalid template and unknown variable
  */
 export async function compileJudge(
-  file: JudgeFile,
+  file: Pick<JudgeFile, "path" | "parts" | "instructions">,
   messages: readonly JudgeMessage[] | null,
 ): Promise<JudgePrompt> {
   const reading: Reading = { path: file.path, problems: [], variables: new Set() };

@@ -19,15 +19,30 @@ import { type PromptScope, promptScope } from "./prompt-scope.ts";
 /** Appends the messages of one part to `into`. */
 type PartRenderer = (scope: PromptScope, golden: Case, into: Message[]) => void;
 
+/** Mistakes in a prompt, with the messages that could be read: in them, cases may show more mistakes. */
+export class UnreadPrompt extends EvalsError {
+  readonly prompt: LoadedPrompt;
+
+  constructor(problems: readonly Problem[], prompt: LoadedPrompt) {
+    super(problems);
+    this.prompt = prompt;
+  }
+}
+
 /**
  * Compiles the templates of a prompt version once, so that rendering a case does not parse them again.
  *
  * @param files the source of attached files
- * @throws {EvalsError} with all invalid templates
+ * @param mistakes what is known to be wrong in the prompt
+ * @throws {UnreadPrompt} with these and all invalid templates
  */
-export async function compilePrompt(version: PromptVersion, files: FileSource): Promise<LoadedPrompt> {
+export async function compilePrompt(
+  version: PromptVersion,
+  files: FileSource,
+  mistakes: readonly Problem[] = [],
+): Promise<LoadedPrompt> {
   const attaching = version.parts.some(attaches) ? await loadAttaching(files) : null;
-  const problems: Problem[] = [];
+  const problems = [...mistakes];
   const renderers: PartRenderer[] = [];
   for (const part of version.parts) {
     if (part.kind === "messages") {
@@ -41,12 +56,13 @@ export async function compilePrompt(version: PromptVersion, files: FileSource): 
       problems.push(syntaxProblem(error, part, version.path));
     }
   }
-  if (problems.length > 0) throw new EvalsError(problems);
-  return {
+  const prompt: LoadedPrompt = {
     version,
     render: (golden, clock) => renderParts(renderers, golden, clock),
     attached: () => attaching?.attached.paths() ?? [],
   };
+  if (problems.length > 0) throw new UnreadPrompt(problems, prompt);
+  return prompt;
 }
 
 /** Whether a part may attach files: messages from a case may name files, the prompt's own messages must list them. */

@@ -1,5 +1,5 @@
 import type { CaseSource } from "../domain/case.ts";
-import { type CsvFormat, raggedRowProblem, readCsv } from "../domain/csv-rows.ts";
+import { type CsvFormat, raggedRowProblem, scanCsv } from "../domain/csv-rows.ts";
 import { didYouMean } from "../domain/did-you-mean.ts";
 import type { Json } from "../domain/json.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
@@ -16,13 +16,15 @@ import { finishListed, type ListedCase } from "./listed-cases.ts";
  */
 export function openCsvCases(text: string, path: string): CaseSource {
   const format: CsvFormat = { path, code: "EVALS_DATASET_SYNTAX", column: "id" };
-  const { rows: all, separator } = readCsv(text, format);
+  const { rows: all, separator, problem } = scanCsv(text, format);
+  const unread = problem === undefined ? [] : [problem];
   const [header, ...rows] = all;
-  if (header === undefined) throw new EvalsError(emptyDataset(path));
+  if (header === undefined) throw new EvalsError(problem ?? emptyDataset(path));
   const columns = header.cells.map((cell) => cell.trim());
   const headerProblems = checkColumns(columns, path, header.line);
-  if (headerProblems.length > 0) throw new EvalsError(headerProblems);
+  if (headerProblems.length > 0) throw new EvalsError([...headerProblems, ...unread]);
   const problems = problemList(path);
+  for (const one of unread) problems.add(one);
   const cases: ListedCase[] = [];
   for (const row of rows) {
     const { cells, line } = row;

@@ -1,8 +1,8 @@
 import type { JudgeFile } from "../domain/judge.ts";
-import type { Problem } from "../domain/problem.ts";
-import { collect } from "./file-problems.ts";
+import { EvalsError, type Problem } from "../domain/problem.ts";
+import { collect, collectAsync } from "./file-problems.ts";
 import type { FileSource } from "./file-source.ts";
-import { parseJudge } from "./parse-judge.ts";
+import { parseJudge, readJudge } from "./parse-judge.ts";
 import { readText } from "./read-text.ts";
 import { findVersion, JUDGES, listVersions, type VersionFile } from "./version-files.ts";
 
@@ -12,7 +12,14 @@ import { findVersion, JUDGES, listVersions, type VersionFile } from "./version-f
  * @throws {EvalsError} EVALS_JUDGE_UNKNOWN, EVALS_JUDGE_NO_VERSION without a location; or the file's own mistakes
  */
 export async function findJudge(files: FileSource, spec: string): Promise<JudgeFile> {
-  return readJudgeFile(files, await findVersion(files, JUDGES, spec));
+  const file = await findVersion(files, JUDGES, spec);
+  const { judge, problems } = readJudge(readText(files, file.path), file);
+  const { settings } = judge;
+  if (problems.length === 0 && settings !== undefined) return { ...judge, settings };
+  const { compileJudge } = await import("./compile-judge.ts");
+  const all = [...problems];
+  await collectAsync(all, () => compileJudge(judge, null));
+  throw new EvalsError(all);
 }
 
 /** All readable versions of every judge, and the problems of the versions that cannot be read. */

@@ -5,7 +5,7 @@ import { compilePrompt } from "./compile-prompt.ts";
 import { collectAsync } from "./file-problems.ts";
 import type { FileSource } from "./file-source.ts";
 import { isInlinePrompt } from "./inline-prompt.ts";
-import { parsePrompt } from "./parse-prompt.ts";
+import { parsePrompt, readPrompt } from "./parse-prompt.ts";
 import { parseYaml } from "./parse-yaml.ts";
 import { readText } from "./read-text.ts";
 import { findVersion, listVersions, PROMPTS, type VersionFile } from "./version-files.ts";
@@ -16,7 +16,12 @@ import { findVersion, listVersions, PROMPTS, type VersionFile } from "./version-
  * @throws {EvalsError} EVALS_PROMPT_UNKNOWN, EVALS_PROMPT_NO_VERSION without a location; or the file's own mistakes
  */
 export async function loadPrompt(files: FileSource, spec: string): Promise<LoadedPrompt> {
-  return compilePrompt(readPromptFile(files, await findPrompt(files, spec)), files);
+  return compileFile(files, await findPrompt(files, spec));
+}
+
+async function compileFile(files: FileSource, file: VersionFile): Promise<LoadedPrompt> {
+  const { version, problems } = readPrompt(readText(files, file.path), file);
+  return compilePrompt(version, files, problems);
 }
 
 /** @throws {EvalsError} with all mistakes of the file that are found without rendering */
@@ -28,8 +33,7 @@ export function readPromptFile(files: FileSource, file: VersionFile): PromptVers
 export async function checkPrompts(files: FileSource): Promise<Problem[]> {
   const { versions, problems } = listVersions(files, PROMPTS);
   const all = [...problems];
-  for (const file of versions)
-    await collectAsync(all, () => compilePrompt(readPromptFile(files, file), files));
+  for (const file of versions) await collectAsync(all, () => compileFile(files, file));
   return all;
 }
 

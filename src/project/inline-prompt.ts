@@ -1,4 +1,3 @@
-import { EvalsError } from "../domain/problem.ts";
 import type { LoadedPrompt, Places } from "../domain/project.ts";
 import { INLINE_PROMPT, type PromptVersion } from "../domain/prompt.ts";
 import { compilePrompt } from "./compile-prompt.ts";
@@ -26,12 +25,11 @@ export async function loadInlinePrompt(
 ): Promise<LoadedPrompt> {
   const firstLine = firstLineOf(places, source);
   const { parts, problems } = partsOf(text, firstLine, places.path);
-  if (problems.length > 0) throw new EvalsError(problems);
   const version = {
     ...{ ...INLINE_PROMPT, path: places.path, description: null, author: null, rationale: null },
     ...{ pinned: { model: null, params: null, retrieval: null }, parts },
   };
-  return compilePrompt(version, files);
+  return compilePrompt(version, files, problems);
 }
 
 type Parts = ReturnType<typeof splitParts>;

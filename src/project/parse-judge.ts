@@ -13,10 +13,20 @@ import { ROLE_LINE, readFrontMatter, splitFrontMatter, splitParts } from "./pars
  * @param text the file without its byte order mark
  * @throws {EvalsError} with all mistakes that do not depend on the kind
  */
-export function parseJudge(
+export function parseJudge(text: string, file: Named): JudgeFile {
+  const { judge, problems } = readJudge(text, file);
+  if (problems.length > 0 || judge.settings === undefined) throw new EvalsError(problems);
+  return { ...judge, settings: judge.settings };
+}
+
+type Named = Pick<JudgeFile, "path" | "name" | "version">;
+type ReadJudge = Omit<JudgeFile, "settings"> & { readonly settings: JudgeFile["settings"] | undefined };
+
+/** A judge file as far as it can be read. @throws {EvalsError} where its parts cannot be told apart */
+export function readJudge(
   text: string,
-  file: { readonly path: string; readonly name: string; readonly version: string },
-): JudgeFile {
+  file: Named,
+): { readonly judge: ReadJudge; readonly problems: readonly Problem[] } {
   const { header, body, bodyLine } = splitFrontMatter(text, file.path);
   const { value, places, problems } = readFrontMatter(
     judgeSettingsSchema(),
@@ -31,8 +41,11 @@ export function parseJudge(
     ...secretsInText(text, file.path),
     ...unfilledInText(text, file.path),
   ];
-  if (all.length > 0 || value === undefined) throw new EvalsError(all.map(problemWithoutSecrets));
-  return { ...file, settings: value, places, parts: found.parts, instructions: found.instructions };
+  const { parts, instructions } = found;
+  return {
+    judge: { ...file, settings: value, places, parts, instructions },
+    problems: all.map(problemWithoutSecrets),
+  };
 }
 
 type Body = Pick<JudgeFile, "parts" | "instructions"> & { readonly problems: readonly Problem[] };

@@ -24,16 +24,25 @@ export const ESCAPED_LINE = new RegExp(
   `^\\\\+(?:(?:${ROLES.join("|")}):[ \\t]*|messages:[ \\t]*[\\w.[\\]-]+[ \\t]*)$`,
 );
 
+type PromptFile = Pick<PromptVersion, "path" | "name" | "version">;
+
 /**
  * Parses a prompt file. Roles are split here, before anything is rendered, so that no input can fake a message.
  *
  * @param text the file without its byte order mark
  * @throws {EvalsError} with all its mistakes: EVALS_PROMPT_…, EVALS_YAML_…, EVALS_SECRET_IN_FILE
  */
-export function parsePrompt(
+export function parsePrompt(text: string, file: PromptFile): PromptVersion {
+  const { version, problems } = readPrompt(text, file);
+  if (problems.length > 0) throw new EvalsError(problems);
+  return version;
+}
+
+/** A prompt file as far as it can be read. @throws {EvalsError} where its parts cannot be told apart */
+export function readPrompt(
   text: string,
-  file: { path: string; name: string; version: string },
-): PromptVersion {
+  file: PromptFile,
+): { readonly version: PromptVersion; readonly problems: readonly Problem[] } {
   const { header, body, bodyLine } = splitFrontMatter(text, file.path);
   const front =
     header.trim() === ""
@@ -48,9 +57,8 @@ export function parsePrompt(
     ...secretsInText(text, file.path),
     ...unfilledInText(text, file.path),
   ];
-  if (all.length > 0) throw new EvalsError(all.map(problemWithoutSecrets));
   const { description, author, rationale, model, params, retrieval } = front.value ?? {};
-  return {
+  const version = {
     ...file,
     description: description ?? null,
     author: author ?? null,
@@ -62,6 +70,7 @@ export function parsePrompt(
     },
     parts,
   };
+  return { version, problems: all.map(problemWithoutSecrets) };
 }
 
 /** The front matter of a file without one: no keys, and line 1 as every location. */

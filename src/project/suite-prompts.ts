@@ -1,5 +1,6 @@
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { LoadedModel, LoadedPrompt, Places } from "../domain/project.ts";
+import { UnreadPrompt } from "./compile-prompt.ts";
 import { collectAsync, placed } from "./file-problems.ts";
 import type { FileSource } from "./file-source.ts";
 import { findPrompt, loadPrompt } from "./find-prompt.ts";
@@ -46,7 +47,7 @@ export async function findSuitePrompts(
   if (prompts === undefined) {
     if (spec === undefined) return [{ spec, prompt: null, listed: false }];
     const prompt = isInlinePrompt(spec)
-      ? ((await collectAsync(problems, () => loadInlinePrompt(spec, places, source, files))) ?? null)
+      ? await readable(problems, () => loadInlinePrompt(spec, places, source, files))
       : await found(spec, ["prompt"], reading);
     return [{ spec, prompt, listed: false }];
   }
@@ -78,9 +79,24 @@ async function found(
   const loading = prompts.get(spec) ?? loadPrompt(files, spec);
   prompts.set(spec, loading);
   const mistakes: Problem[] = [];
-  const prompt = await collectAsync(mistakes, () => loading);
+  const prompt = await readable(mistakes, () => loading);
   problems.push(...(at === null ? mistakes : mistakes.map((one) => placed(one, places, at))));
-  return prompt ?? null;
+  return prompt;
+}
+
+/** The prompt as far as it can be read; its mistakes are added to `problems`. */
+async function readable(
+  problems: Problem[],
+  load: () => Promise<LoadedPrompt>,
+): Promise<LoadedPrompt | null> {
+  let unread: LoadedPrompt | null = null;
+  const prompt = await collectAsync(problems, () =>
+    load().catch((error: unknown) => {
+      if (error instanceof UnreadPrompt) unread = error.prompt;
+      throw error;
+    }),
+  );
+  return prompt ?? unread;
 }
 
 /** Whether a spec in a list refers to this version. */

@@ -4,13 +4,21 @@ import { type GitProject, preparedProject } from "../testing/git-project.ts";
 interface Parts {
   readonly top?: string;
   readonly model?: string;
-  readonly prompt?: string;
+  /** What the front matter of the prompt has beside its description. */
+  readonly front?: string;
+  /** A message of the prompt. */
+  readonly message?: string;
+  /** Rows of the dataset. */
+  readonly rows?: string;
   readonly scorer?: string;
   readonly require?: string;
   readonly critical?: string;
 }
 
-/** One mistake of each stage in which a suite's file is read: YAML, its keys, rules, scorers, cases and prompts. */
+/**
+ * One mistake of each stage in which a suite is read: YAML, its keys, rules, scorers, models, dataset, cases and
+ * prompts.
+ */
 const MISTAKES: Readonly<Record<string, Parts>> = {
   EVALS_SUITE_UNKNOWN_KEY: { top: "descripton: hello\n" },
   EVALS_SUITE_INVALID: { top: "trials: two\n" },
@@ -22,27 +30,56 @@ const MISTAKES: Readonly<Record<string, Parts>> = {
   EVALS_JUDGE_UNKNOWN: { scorer: "  - { type: judge, name: tone, judge: nobody }\n" },
   EVALS_SUITE_SELECTOR: { critical: "refund" },
   EVALS_SELECTOR_EMPTY: { critical: "tag:nobody" },
-  EVALS_PROMPT_UNDEFINED: { prompt: "Answer {{ input.absent }}" },
+  EVALS_PROMPT_UNDEFINED: { message: "Answer {{ input.absent }}" },
+  EVALS_PROMPT_UNKNOWN_KEY: { front: "descripton: hello\n" },
+  EVALS_PROMPT_SYNTAX: { message: "Answer {{ input.question" },
+  EVALS_RECORDING_FILE: { model: "replayed" },
+  EVALS_OUTPUTS_FILE: { model: "made" },
+  EVALS_MODULE: { model: "gone" },
+  EVALS_CASE_MISSING_KEY: { rows: ",?,yes\n" },
+  EVALS_DATASET_SYNTAX: { rows: 'three,"?,yes\n' },
 };
+
+/** Cases that cannot be read hide what can only be seen in them. */
+const SEEN_IN_CASES = ["EVALS_SELECTOR_EMPTY", "EVALS_PROMPT_UNDEFINED"];
+const isSeen = (codes: readonly string[]): boolean =>
+  !codes.some((code) => MISTAKES[code]?.rows !== undefined) ||
+  !codes.some((code) => SEEN_IN_CASES.includes(code));
 
 const PAIRS = Object.keys(MISTAKES).flatMap((a, index) =>
   Object.keys(MISTAKES)
     .slice(index + 1)
-    .map((b) => [a, b] as const),
+    .map((b) => [a, b] as const)
+    .filter(isSeen),
 );
 
-function suiteWith(codes: readonly string[]): string {
+/** The files of a suite with these mistakes. */
+function filesWith(codes: readonly string[], name = "s"): Readonly<Record<string, string>> {
   const parts = codes.map((code) => MISTAKES[code] ?? {});
   const all = (key: keyof Parts): string[] => parts.flatMap((part) => part[key] ?? []);
-  return `${all("top").join("")}dataset: d
-model: ${all("model")[0] ?? "bot"}
-prompt: ${JSON.stringify(all("prompt")[0] ?? "Answer {{ input.question }}")}
+  const models = all("model");
+  const messages = ["Answer {{ input.question }}", ...all("message")];
+  // A quote that is never closed ends what can be read, so its row is the last.
+  const rows = all("rows").sort();
+  return {
+    [`datasets/${name}.csv`]: `id,input.question,expected\none,?,yes\ntwo,?,yes\n${rows.join("")}`,
+    [`prompts/${name}/1.0.0.md`]: `---\ndescription: asks\n${all("front").join("")}---\n${messages
+      .map((text) => `user:\n${text}\n`)
+      .join("")}`,
+    [`evals/${name}.yaml`]: `${all("top").join("")}dataset: ${name}
+${models.length > 1 ? `models: [${models.join(", ")}]` : `model: ${models[0] ?? "bot"}`}
+prompt: ${name}
 scorers:
   - { type: equals, name: exact }
 ${all("scorer").join("")}gate:
   require: { ${['pass_rate: ">= 0.1"', ...all("require")].join(", ")} }
   critical: [${["case:one", ...all("critical")].map((one) => JSON.stringify(one)).join(", ")}]
-`;
+`,
+  };
+}
+
+function write(files: Readonly<Record<string, string>>): void {
+  for (const [path, text] of Object.entries(files)) project.write(path, text);
 }
 
 let project: GitProject;
@@ -50,12 +87,13 @@ beforeAll(async () => {
   project = await preparedProject(
     {
       ".gitignore": ".evals/\n",
-      "evalconfig.yaml": "models:\n  bot: { provider: module, file: bot.ts }\n",
+      "evalconfig.yaml": `models:
+  bot: { provider: module, file: bot.ts }
+  gone: { provider: module, file: gone.ts }
+  made: { provider: outputs, file: made.jsonl }
+  replayed: { provider: replay, of: bot, file: replayed.jsonl }
+`,
       "bot.ts": "export default () => 'yes';\n",
-      "datasets/d.jsonl": ["one", "two"]
-        .map((id) => `${JSON.stringify({ id, input: { question: "?" }, expected: "yes" })}\n`)
-        .join(""),
-      "evals/s.yaml": suiteWith([]),
     },
     [],
   );
@@ -76,22 +114,37 @@ async function codesOf(command: string): Promise<readonly string[]> {
 }
 
 it.each(["check", "run"])("%s has nothing to say of the suite without a mistake", async (command) => {
-  project.write("evals/s.yaml", suiteWith([]));
+  write(filesWith([]));
   expect((await project.json([command])).exit).toBe(0);
 });
 
 it.each(PAIRS)("%s and %s in one suite are reported together, each once", async (...pair) => {
-  project.write("evals/s.yaml", suiteWith(pair));
+  write(filesWith(pair));
   expect(await codesOf("check")).toEqual([...pair].sort());
   expect(await codesOf("run")).toEqual([...pair].sort());
 });
 
 it("all of them are reported together, and those of a second suite and of evalconfig.yaml with them", async () => {
-  const every = Object.keys(MISTAKES);
-  project.write("evals/s.yaml", suiteWith(every));
-  project.write("evals/t.yaml", suiteWith(["EVALS_SCORER_REGEX"]));
+  const every = Object.keys(MISTAKES).filter((code) => isSeen([code, "EVALS_DATASET_SYNTAX"]));
+  write(filesWith(every));
+  write(filesWith(["EVALS_SCORER_REGEX"], "t"));
   project.write("evalconfig.yaml", `${project.read("evalconfig.yaml")}defaults: { trials: 0 }\n`);
   const expected = [...every, "EVALS_SCORER_REGEX", "EVALS_CONFIG_INVALID"].sort();
+  expect(await codesOf("check")).toEqual(expected);
+  expect(await codesOf("run")).toEqual(expected);
+});
+
+it("mistakes in the front matter of a judge and in its text are reported together", async () => {
+  const files = filesWith([]);
+  const suite = files["evals/s.yaml"] ?? "";
+  write({
+    ...files,
+    ...filesWith([], "t"),
+    "evalconfig.yaml": project.read("evalconfig.yaml").replace("defaults: { trials: 0 }\n", ""),
+    "evals/s.yaml": suite.replace("gate:", "  - { type: judge, judge: tone }\ngate:"),
+    "judges/tone/1.0.0.md": "---\nkind: binary\nmodel: bot\ncolour: red\n---\nIs {{ answr }} kind?\n",
+  });
+  const expected = ["EVALS_JUDGE_UNKNOWN_KEY", "EVALS_JUDGE_VARIABLE"];
   expect(await codesOf("check")).toEqual(expected);
   expect(await codesOf("run")).toEqual(expected);
 });

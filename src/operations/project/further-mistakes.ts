@@ -1,7 +1,7 @@
 import type { JudgeHost } from "../../domain/judge.ts";
 import { forbidsCode } from "../../domain/no-exec.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
-import type { LoadedSuite } from "../../domain/project.ts";
+import type { LoadedModel, LoadedSuite, Project } from "../../domain/project.ts";
 import { checkCases } from "../../project/check-cases.ts";
 import { checkRendering } from "../../project/check-leaks.ts";
 import { collectAsync } from "../../project/file-problems.ts";
@@ -15,6 +15,7 @@ import {
   scorerHost,
   withUnopened,
 } from "../../run/open-scorers.ts";
+import { openTarget } from "../../run/open-target.ts";
 
 /**
  * Adds further mistakes to the error of a project whose files have mistakes. It opens scorers and reads cases to find
@@ -30,20 +31,50 @@ async function furtherMistakes(unread: UnreadProject): Promise<Problem[]> {
   if (forbidsCode(project.env)) return [...unread.problems];
   const judges = judgePool(project, { concurrency: 1 });
   const host = modelsMissing ? filesOnly(judges.host) : judges.host;
-  const problems: Problem[] = [...unread.problems];
+  const problems: Problem[] = [];
   const suites = [...project.suites.map((suite) => ({ suite, whole: true })), ...unfinished];
   try {
-    for (const { suite, whole } of suites) {
-      const scorers = await openEachScorer(suite, scorerHost(project, { concurrency: 1, judges: host }));
-      problems.push(...scorers.problems);
-      if (whole)
-        await collectAsync(problems, async () => problems.push(...(await caseMistakes(suite, scorers))));
-      await closeScorers(scorers.open);
-    }
+    for (const { suite, whole } of suites) problems.push(...(await mistakesOf(project, suite, host, whole)));
   } finally {
     await judges.close();
   }
-  return tidyProblems(problems);
+  const isKnown = ({ code }: Problem): boolean => !modelsMissing || code !== "EVALS_MODEL_UNKNOWN";
+  return tidyProblems([...unread.problems, ...problems.filter(isKnown)]);
+}
+
+/** The mistakes of a suite without mistakes in its own file: in its cases, prompt, scorers and models, each by itself. */
+export async function suiteMistakes(project: Project, suite: LoadedSuite): Promise<readonly Problem[]> {
+  const judges = judgePool(project, { concurrency: 1 });
+  try {
+    return tidyProblems(await mistakesOf(project, suite, judges.host, true));
+  } finally {
+    await judges.close();
+  }
+}
+
+async function mistakesOf(
+  project: Project,
+  suite: LoadedSuite,
+  judges: JudgeHost,
+  whole: boolean,
+): Promise<Problem[]> {
+  const scorers = await openEachScorer(suite, scorerHost(project, { concurrency: 1, judges }));
+  const problems = [...scorers.problems];
+  if (whole) await collectAsync(problems, async () => problems.push(...(await caseMistakes(suite, scorers))));
+  await closeScorers(scorers.open);
+  const person = suite.person === undefined ? [] : [suite.person.model];
+  for (const model of new Set([...suite.models, ...person]))
+    await collectAsync(problems, () => tryTarget(project, model));
+  return problems;
+}
+
+/** Opens a target that is in the repository: a recording, a module or a command. */
+async function tryTarget(project: Project, model: LoadedModel): Promise<void> {
+  if (model.provider.prompt === "required") return;
+  const keys = model.provider.keys?.(model.settings) ?? [];
+  const env = { ...Object.fromEntries(keys.map((name) => [name, "unset"])), ...project.env };
+  const { client } = await openTarget({ ...project, env }, model, { concurrency: 1, caseIds: () => [] });
+  await client.close();
 }
 
 /** What the cases lack for the suite's prompt and scorers. Scorers that cannot be opened are taken into account. */

@@ -68,7 +68,8 @@ export async function prepareRuns(
         if (one !== null) prepared.push(one);
       } catch (error) {
         if (!(error instanceof EvalsError)) throw error;
-        problems.push(...error.problems);
+        const { suiteMistakes } = await import("../project/further-mistakes.ts");
+        problems.push(...error.problems, ...(await suiteMistakes(project, suite)));
       }
     }
   }
@@ -134,11 +135,7 @@ async function prepareRun(
       ...checkCases(suite, cases, withUnopened(suite, each)),
       ...[model, ...others.filter((one) => one !== model)].flatMap((one) => unusableKeys(project, one)),
     ];
-    if (found.length > 0) {
-      if (suite.prompt === null) throw new EvalsError(found);
-      const { checkRendering } = await import("../../project/check-leaks.ts");
-      throw new EvalsError([...found, ...checkRendering(suite.prompt, cases, suite)]);
-    }
+    if (found.length > 0) throw new EvalsError(found);
     const narrowing =
       typeof options.narrowing === "function" ? await options.narrowing(suite, model) : options.narrowing;
     const selected = selectCases(cases, suite.suite.filter, narrowing);
