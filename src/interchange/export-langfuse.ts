@@ -23,8 +23,8 @@ export const langfuseExporter: RunExporter = {
   },
 };
 
-async function sendToLangfuse(run: RunToExport, server: ReceivingServer): Promise<void> {
-  const dataset = await makeDataset(run, server);
+async function sendToLangfuse(run: RunToExport, server: ReceivingServer): Promise<string | undefined> {
+  const { dataset, project } = await makeDataset(run, server);
   await server.each(run.cases(), async (one) => {
     await server.deliver(postJson("/api/public/dataset-items", item(run, one)));
   });
@@ -36,15 +36,20 @@ async function sendToLangfuse(run: RunToExport, server: ReceivingServer): Promis
   await server.each(scoresOf(run), async (score) => {
     await server.deliver(postJson("/api/public/scores", score));
   });
+  return project === undefined ? undefined : `/project/${project}/datasets/${dataset}`;
 }
 
-/** @returns the dataset's id in Langfuse */
-async function makeDataset(run: RunToExport, server: ReceivingServer): Promise<string> {
+/** @returns the dataset's id in Langfuse, and that of its project */
+async function makeDataset(
+  run: RunToExport,
+  server: ReceivingServer,
+): Promise<{ readonly dataset: string; readonly project: string | undefined }> {
   const request = postJson("/api/public/v2/datasets", { name: run.dataset });
   const reply = await server.ask(request);
-  const id = textMember(objectOf(server, request, reply), "id");
-  if (id === undefined) throw server.refused(request, reply);
-  return id;
+  const made = objectOf(server, request, reply);
+  const dataset = textMember(made, "id");
+  if (dataset === undefined) throw server.refused(request, reply);
+  return { dataset, project: textMember(made, "projectId") };
 }
 
 /**

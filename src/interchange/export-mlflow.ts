@@ -1,3 +1,4 @@
+import { sha256 } from "../domain/json.ts";
 import { EvalsError } from "../domain/problem.ts";
 import { isUnfinished, type RunHeader } from "../domain/run.ts";
 import type { ReceivingServer, RunExporter, RunToExport, ServerRequest, TracedTrial } from "./exported.ts";
@@ -40,10 +41,11 @@ const API = "/api/2.0/mlflow";
 /** The tag in which an MLflow run or trace has the id of the exported run. */
 const RUN_TAG = "evals.run";
 
-async function sendToMlflow(run: RunToExport, server: ReceivingServer): Promise<void> {
+async function sendToMlflow(run: RunToExport, server: ReceivingServer): Promise<string> {
   const experiment = await experimentOf(run, server);
   const { id, artifacts, isNew } = await runOf(run, experiment, server);
   await logValues(run, id, server);
+  await logDataset(run, id, server);
   await putArtifacts(run, artifacts, server);
   // When an MLflow run is deleted, its traces stay, with their assessments. So even a new MLflow run may have some.
   const mayBeAssessed = !isNew || (await mayHaveTraces(run, experiment, server));
@@ -56,6 +58,7 @@ async function sendToMlflow(run: RunToExport, server: ReceivingServer): Promise<
     status: statusOf(run),
     ...(run.ended_at !== null && { end_time: Date.parse(run.ended_at) }),
   });
+  return `/#/experiments/${experiment}/runs/${id}`;
 }
 
 function call(
@@ -160,6 +163,25 @@ async function logValues(run: RunToExport, id: string, server: ReceivingServer):
       metrics: metrics.slice(at, at + MAX_METRICS),
       params: at === 0 ? params.slice(0, MAX_PARAMS) : [],
     });
+}
+
+/** Logs the dataset as an input of the run. The digest tells two states of it apart. */
+async function logDataset(run: RunToExport, id: string, server: ReceivingServer): Promise<void> {
+  let digest = "";
+  let rows = 0;
+  for await (const { id: name, input = null, expected = null } of run.cases()) {
+    digest = sha256(`${digest}${JSON.stringify([name, input, expected])}`);
+    rows++;
+  }
+  const dataset = {
+    name: run.dataset,
+    digest: digest.slice(0, 8),
+    source_type: "local",
+    source: JSON.stringify({ uri: run.dataset }),
+    profile: JSON.stringify({ num_rows: rows }),
+  };
+  const tags = [{ key: "mlflow.data.context", value: "eval" }];
+  await call(server, "runs/log-inputs", { run_id: id, datasets: [{ tags, dataset }] });
 }
 
 const HELD_BY_SERVER = "mlflow-artifacts:/";

@@ -12,7 +12,10 @@ export const otlpExporter: RunExporter = {
         headerList(own || all || ""),
     },
     base: (address) => (/^https?:\/\/[^/]+$/.test(address) ? `${address}/v1/traces` : address),
-    send: (run, server) => sendSpans(run, server, { path: "" }),
+    send: async (run, server) => {
+      await sendSpans(run, server, { path: "" });
+      return undefined;
+    },
   },
 };
 

@@ -1,9 +1,9 @@
 import type { Json } from "../domain/json.ts";
 import type { ExportedCase, ReceivingServer, RunExporter, RunToExport } from "./exported.ts";
 import { ownItem } from "./own-metadata.ts";
-import { isObject } from "./reading/json-fields.ts";
+import { isObject, objectMember, textMember } from "./reading/json-fields.ts";
 import { PHOENIX_KEYS } from "./server-keys.ts";
-import { postJson } from "./server-request.ts";
+import { objectIn, postJson } from "./server-request.ts";
 import { otlpDocument } from "./tracing/otlp-document.ts";
 import { sendSpans, spansOfRun } from "./tracing/send-spans.ts";
 import { openInferenceValues } from "./tracing/shown-values.ts";
@@ -25,7 +25,7 @@ export const phoenixExporter: RunExporter = {
 /** Maximum examples or annotations in one request. */
 const MAX = 500;
 
-async function sendToPhoenix(run: RunToExport, server: ReceivingServer): Promise<void> {
+async function sendToPhoenix(run: RunToExport, server: ReceivingServer): Promise<string | undefined> {
   for await (const cases of inParts(run.cases(), MAX))
     await server.deliver(postJson("/v1/datasets/upload?sync=true", upload(run, cases)));
   await sendSpans(run, server, {
@@ -36,6 +36,12 @@ async function sendToPhoenix(run: RunToExport, server: ReceivingServer): Promise
   await server.each(inParts(annotationsOf(run), MAX), async (data) => {
     await server.deliver(postJson("/v1/span_annotations", { data }));
   });
+  const reply = await server.ask({
+    method: "GET",
+    path: `/v1/projects/${encodeURIComponent(projectOf(run))}`,
+  });
+  const project = textMember(objectMember(objectIn(reply.text) ?? {}, "data") ?? {}, "id");
+  return project === undefined ? undefined : `/projects/${encodeURIComponent(project)}`;
 }
 
 /** The project's name: from Phoenix's own environment variable, else the suite's name. */

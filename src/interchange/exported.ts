@@ -108,7 +108,8 @@ export interface RunExporter {
   /** How to send the run to a server; absent for formats that are only files. */
   readonly server?: {
     readonly keys: ServerKeys;
-    readonly send: (run: RunToExport, server: ReceivingServer) => Promise<void>;
+    /** @returns the path of the page that shows the run there, relative to the base URL; undefined when unknown */
+    readonly send: (run: RunToExport, server: ReceivingServer) => Promise<string | undefined>;
     /** The base URL of requests; by default the address that the user named, without trailing slashes. */
     readonly base?: (address: string) => string;
   };

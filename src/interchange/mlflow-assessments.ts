@@ -8,7 +8,7 @@ import { traceId } from "./tracing/trial-spans.ts";
 const SOURCE = "evals";
 
 /**
- * Sends the scores of every trial.
+ * Sends the scores of every trial, and what was expected of it.
  *
  * @param mayBeAssessed whether an earlier export may have left assessments. They are then read first, because
  * MLflow would store the same assessment a second time
@@ -24,7 +24,7 @@ export async function assess(
     const path = `/api/3.0/mlflow/traces/${mlflowTrace(trial)}`;
     const known = mayBeAssessed ? await knownAssessments(server, path) : new Set();
     for (const one of made)
-      if (!known.has(one.assessment_name))
+      if (!known.has(nameIn(one)))
         await server.deliver({ ...postJson(`${path}/assessments`, { assessment: one }), once: true });
   });
 }
@@ -39,10 +39,36 @@ async function knownAssessments(server: ReceivingServer, path: string): Promise<
   const trace = objectMember(objectOf(server, request, reply), "trace") ?? {};
   const list = listMember(objectMember(trace, "trace_info") ?? {}, "assessments").filter(isObject);
   const ours = list.filter((one) => objectMember(one, "source")?.source_id === SOURCE);
-  return new Set(ours.map((one) => one.assessment_name));
+  return new Set(ours.map(nameIn));
 }
 
-function assessmentsOf(trial: TracedTrial, { scorers }: RunHeader) {
+/** A scorer may be called "expected": an expectation and a score of one name are two. */
+const nameIn = (one: { readonly assessment_name?: unknown; readonly expectation?: unknown }): string =>
+  `${one.expectation === undefined ? "score" : "expectation"} ${one.assessment_name}`;
+
+function assessmentsOf(trial: TracedTrial, header: RunHeader) {
+  return [...expectationOf(trial), ...scoresOf(trial, header)];
+}
+
+/** The expected value as MLflow keeps it: a plain value as it is, another as JSON. */
+function expectationOf(trial: TracedTrial) {
+  const { expected } = trial;
+  if (expected === undefined || expected === null) return [];
+  const value =
+    typeof expected === "object"
+      ? { serialized_value: { serialization_format: "JSON_FORMAT", value: JSON.stringify(expected) } }
+      : { value: expected };
+  return [
+    {
+      assessment_name: "expected",
+      trace_id: mlflowTrace(trial),
+      source: { source_type: "CODE", source_id: SOURCE },
+      expectation: value,
+    },
+  ];
+}
+
+function scoresOf(trial: TracedTrial, { scorers }: RunHeader) {
   return scorers.flatMap(({ name, binary, opinion }) => {
     const score = trial.scores[name] ?? null;
     const why = trial.voids[name];

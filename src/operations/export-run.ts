@@ -36,6 +36,8 @@ export interface RunExport {
   readonly file: string | null;
   /** The URL to which the run was sent; absent when it was not sent. */
   readonly url?: string;
+  /** The URL of the page that shows the run there; absent when unknown. */
+  readonly page?: string;
   /** Number of requests answered by the server. */
   readonly requests?: number;
 }
@@ -107,7 +109,7 @@ interface Sending {
 async function sendRun(
   io: Environment,
   { exporter, format, run, url, root }: Sending,
-): Promise<{ url: string; requests: number }> {
+): Promise<Pick<RunExport, "page"> & { readonly url: string; readonly requests: number }> {
   const { server } = exporter;
   if (server === undefined) throw fileOnly(format.name);
   const address = serverAddress(
@@ -130,9 +132,13 @@ async function sendRun(
   try {
     const open = await openReceivingServer({ format: format.name, base, keys: server.keys, delivered }, io);
     try {
-      await server.send(run, open);
+      const page = await server.send(run, open);
       isWhole = true;
-      return { url: address, requests: open.requests() };
+      return {
+        url: address,
+        ...(page === undefined ? {} : { page: `${base}${page}` }),
+        requests: open.requests(),
+      };
     } finally {
       await open.close();
     }

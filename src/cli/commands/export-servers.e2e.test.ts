@@ -35,6 +35,8 @@ const CASES = [
   { id: "secret", input: { q: SECRET }, expected: SECRET },
 ];
 const TRIALS = 2;
+/** Two scores a trial, and what was expected where a case says so. */
+const ASSESSED = TRIALS * (2 * CASES.length + CASES.filter((one) => "expected" in one).length);
 
 let root: string;
 let server: ToolServer;
@@ -154,7 +156,7 @@ describe("evals export to a server", () => {
     if (format !== "mlflow") return;
     const made = server.taken.map(({ method, path }) => `${method} ${path}`);
     expect(made.filter((one) => one.endsWith("runs/create"))).toHaveLength(1);
-    expect(made.filter((one) => one.endsWith("/assessments"))).toHaveLength(CASES.length * TRIALS * 2);
+    expect(made.filter((one) => one.endsWith("/assessments"))).toHaveLength(ASSESSED);
   });
 
   it("sends to MLflow metrics with their intervals, params, artifacts, and the traces of the run", async () => {
@@ -181,6 +183,60 @@ describe("evals export to a server", () => {
     expect(bodies("/api/2.0/mlflow/runs/update")).toMatchObject([{ run_id: "r1", status: "FINISHED" }]);
   });
 
+  it("logs to MLflow the dataset as an input of the run, and what was expected with each trace", async () => {
+    await serve(mlflow());
+    expect(await send("mlflow")).toMatchObject({ exit: 0 });
+    expect(bodies("/api/2.0/mlflow/runs/log-inputs")).toEqual([
+      {
+        run_id: "r1",
+        datasets: [
+          {
+            tags: [{ key: "mlflow.data.context", value: "eval" }],
+            dataset: {
+              name: "s",
+              digest: expect.stringMatching(/^[0-9a-f]{8}$/),
+              source_type: "local",
+              source: '{"uri":"s"}',
+              profile: '{"num_rows":5}',
+            },
+          },
+        ],
+      },
+    ]);
+    const sent = server.taken.filter(({ path }) => path.endsWith("/assessments"));
+    const expectations = sent.flatMap(({ body }) => {
+      const { assessment_name: name, expectation } = JSON.parse(body.toString()).assessment;
+      return expectation === undefined ? [] : [[name, expectation]];
+    });
+    expect(expectations).toHaveLength(8);
+    expect(expectations).toEqual(
+      expect.arrayContaining([
+        ["expected", { value: "42" }],
+        ["expected", { serialized_value: { serialization_format: "JSON_FORMAT", value: '{"a":[1,"x"]}' } }],
+      ]),
+    );
+  });
+
+  it.each([
+    ["langfuse", () => langfuse, "/project/p-1/datasets/d-1"],
+    ["mlflow", mlflow, "/#/experiments/7/runs/r1"],
+    ["phoenix", () => phoenix, "/projects/UHJvamVjdDoy"],
+    ["otlp", () => () => ({ status: 200, json: {} }), undefined],
+  ] as const)("says where %s shows the run", async (format, tool, page) => {
+    await serve(tool());
+    const { stdout } = await evals(["export", format, "--url", server.url]);
+    const address = page === undefined ? undefined : `${server.url}${page}`;
+    expect(stdout.split("\n").slice(2)).toEqual(address === undefined ? [""] : [`  ${address}`, ""]);
+    expect(JSON.parse((await send(format)).stdout).page).toBe(address);
+  });
+
+  it("says no page where Phoenix does not tell its project", async () => {
+    await serve(phoenix);
+    server.before = ({ path }) => (path.startsWith("/v1/projects") ? { status: 404 } : undefined);
+    const sent = await send("phoenix");
+    expect([sent.exit, JSON.parse(sent.stdout).page]).toEqual([0, undefined]);
+  });
+
   it("assesses no trace twice in MLflow after the run was deleted there, because traces outlive it", async () => {
     await serve(mlflow());
     await send("mlflow");
@@ -192,7 +248,7 @@ describe("evals export to a server", () => {
     expect(await send("mlflow")).toMatchObject({ exit: 0 });
     const made = server.taken.map(({ path }) => path);
     expect(made.filter((one) => one.endsWith("runs/create"))).toHaveLength(2);
-    expect(made.filter((one) => one.endsWith("/assessments"))).toHaveLength(CASES.length * TRIALS * 2);
+    expect(made.filter((one) => one.endsWith("/assessments"))).toHaveLength(ASSESSED);
   });
 
   it("sends to Phoenix traces in protobuf, the only format that it accepts, and annotations with stable ids", async () => {

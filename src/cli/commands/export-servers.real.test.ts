@@ -21,7 +21,7 @@ beforeEach(async () => {
     `dataset: ${SUITE}\nmodel: rec\ntrials: ${TRIALS}\nscorers:\n  - { type: length, name: short, max: 6 }\n`,
   );
   const ids = Array.from({ length: CASES }, (_, at) => `c${at}`);
-  put(`datasets/${SUITE}.jsonl`, lines(ids.map((id) => ({ id, input: { q: id } }))));
+  put(`datasets/${SUITE}.jsonl`, lines(ids.map((id) => ({ id, input: { q: id }, expected: { n: 1 } }))));
   const calls = [{ id: "k", type: "function", function: { name: "find", arguments: '{"n":1}' } }];
   const messages = [
     { role: "user", content: "find 1" },
@@ -50,7 +50,7 @@ function put(path: string, text: string): void {
 
 const lines = (rows: readonly unknown[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
 
-async function evals(args: readonly string[]): Promise<number> {
+async function evals(args: readonly string[]): Promise<string> {
   const io = fakeIo(root, {
     // Ids of traces follow from the run's id: with a counted one they would be those of an earlier test run.
     randomHex: (bytes) => randomBytes(bytes).toString("hex"),
@@ -58,7 +58,7 @@ async function evals(args: readonly string[]): Promise<number> {
   });
   const exit = await main([...args], io);
   if (exit !== 0) throw new Error(io.printed.stderr);
-  return exit;
+  return io.printed.stdout;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of servers that are not ours
@@ -93,11 +93,11 @@ describe.skipIf(MLFLOW === "")("evals export mlflow, against a server", () => {
       ...{ state: trace.state, began: trace.request_time, took: trace.execution_duration },
       assessed: (trace.assessments ?? []).map((one: Foreign) => [
         one.assessment_name,
-        one.feedback,
+        one.feedback ?? one.expectation,
         one.rationale,
       ]),
     }));
-    const [{ info, data } = { info: {}, data: {} }] = runs;
+    const [{ info, data, inputs } = { info: {}, data: {}, inputs: {} }] = runs;
     return {
       ids: {
         experiment: id,
@@ -108,6 +108,7 @@ describe.skipIf(MLFLOW === "")("evals export mlflow, against a server", () => {
         ...{ runs: runs.length, status: info.status, name: info.run_name },
         metrics: data.metrics?.map(({ key, value }: Foreign) => [key, value]),
         params: data.params,
+        inputs,
         files: files?.map(({ path, file_size }: Foreign) => [path, file_size]),
         traces: bare.sort((a: Foreign, b: Foreign) => (a.id < b.id ? -1 : 1)),
       },
@@ -115,15 +116,19 @@ describe.skipIf(MLFLOW === "")("evals export mlflow, against a server", () => {
   }
 
   it("makes one run with its traces and assessments, the same however often it is exported or deleted", async () => {
-    for (const _ of [1, 2]) await evals(["export", "mlflow", "--url", MLFLOW]);
+    const told = [];
+    for (const _ of [1, 2]) told.push(await evals(["export", "mlflow", "--url", MLFLOW]));
     const { ids, whole } = await found();
+    for (const text of told)
+      expect(text).toContain(`  ${MLFLOW}/#/experiments/${ids.experiment}/runs/${ids.run}\n`);
     expect(whole).toMatchObject({ runs: 1, status: "FINISHED" });
     expect(whole.files.map(([path]: string[]) => path)).toEqual(["evals/report.json", "evals/trials.csv"]);
+    expect(whole.inputs.dataset_inputs).toMatchObject([{ dataset: { name: SUITE, source_type: "local" } }]);
     expect(whole.traces).toHaveLength(CASES * TRIALS);
     for (const { asked, answered, assessed } of whole.traces) {
       expect(asked).toMatch(/^(find 1|\{"q":"c\d"\})$/);
       expect(answered).toBe("it is 1");
-      expect(assessed).toHaveLength(1);
+      expect(assessed.map(([name]: string[]) => name).sort()).toEqual(["expected", "short"]);
     }
     await read(`${api}/runs/delete`, { run_id: ids.run });
     expect((await found()).whole.runs).toBe(0);
@@ -167,7 +172,13 @@ describe.skipIf(PHOENIX === "")("evals export phoenix, against a server", () => 
 
   it("makes the same traces, annotations and examples again after they were deleted", async () => {
     const all = { spans: CASES * TRIALS + 3 * TRIALS, annotations: CASES * TRIALS };
-    for (const _ of [1, 2]) await evals(["export", "phoenix", "--url", PHOENIX]);
+    for (const _ of [1, 2]) {
+      const [, page = "none"] =
+        /^ {2}(http\S+)$/m.exec(await evals(["export", "phoenix", "--url", PHOENIX])) ?? [];
+      const { data } = await read(`${PHOENIX}/v1/projects/${SUITE}`);
+      expect(page).toBe(`${PHOENIX}/projects/${data.id}`);
+      expect((await fetch(page)).status).toBe(200);
+    }
     await soon(counts).toEqual(all);
     const whole = await found();
     const { id, examples } = await dataset();

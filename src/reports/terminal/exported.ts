@@ -1,11 +1,17 @@
 import { plural } from "../format-numbers.ts";
+import { plainLine } from "../plain-text.ts";
 
-/** The report of an exported run: where it was written, and its number of trials. */
-export function exportedRunText(
-  place: string,
-  { rows, run, suite }: { readonly rows: number; readonly run: string; readonly suite: string },
-): string {
-  return `${place}\n  ${plural(rows, "trial")} of run ${run} (${suite})\n`;
+interface ExportedRun {
+  readonly rows: number;
+  readonly run: string;
+  readonly suite: string;
+  readonly page?: string | undefined;
+}
+
+/** The report of an exported run: where it was written, its number of trials, and the page that shows it. */
+export function exportedRunText(place: string, { rows, run, suite, page }: ExportedRun): string {
+  const shown = page === undefined ? "" : `  ${plainLine(page)}\n`;
+  return `${place}\n  ${plural(rows, "trial")} of run ${run} (${suite})\n${shown}`;
 }
 
 /** The report of exported corrections: their number by failure class. */

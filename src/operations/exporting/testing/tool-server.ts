@@ -69,7 +69,8 @@ export function langfuse({ method, path, headers }: TakenRequest): ToolAnswer {
   if (headers.authorization !== `Basic ${Buffer.from("pk-test:sk-test-secret").toString("base64")}`)
     return { status: 401, json: { message: `Invalid credentials: ${headers.authorization}` } };
   if (method !== "POST") return NOT_HERE;
-  if (path === "/api/public/v2/datasets") return { status: 200, json: { id: "d-1", name: "s" } };
+  if (path === "/api/public/v2/datasets")
+    return { status: 200, json: { id: "d-1", name: "s", projectId: "p-1" } };
   if (/^\/api\/public\/(dataset-items|scores|otel\/v1\/traces)$/.test(path)) return { status: 200, json: {} };
   return NOT_HERE;
 }
@@ -79,6 +80,7 @@ export function phoenix({ path, headers }: TakenRequest): ToolAnswer {
   if (path === "/v1/traces")
     return headers["content-type"] === "application/x-protobuf" ? { status: 200 } : { status: 415 };
   if (path === "/v1/datasets/upload?sync=true") return { status: 200, json: { data: { dataset_id: "d" } } };
+  if (path === "/v1/projects/s") return { status: 200, json: { data: { id: "UHJvamVjdDoy", name: "s" } } };
   return path === "/v1/span_annotations" ? { status: 200, json: { data: [] } } : NOT_HERE;
 }
 
@@ -128,6 +130,7 @@ export function mlflow(): (request: TakenRequest) => ToolAnswer {
         return ok({ run });
       }
       case "POST runs/log-batch":
+      case "POST runs/log-inputs":
       case "POST runs/update":
       case "POST traces/link-to-run":
         return ok({});
