@@ -64,17 +64,31 @@ async function mistakesOf(
   await closeScorers(scorers.open);
   const person = suite.person === undefined ? [] : [suite.person.model];
   for (const model of new Set([...suite.models, ...person]))
-    await collectAsync(problems, () => tryTarget(project, model));
+    if (model.provider.prompt !== "required") problems.push(...(await targetMistakes(project, suite, model)));
   return problems;
 }
 
-/** Opens a target that is in the repository: a recording, a module or a command. */
-async function tryTarget(project: Project, model: LoadedModel): Promise<void> {
-  if (model.provider.prompt === "required") return;
+/** The mistakes of a target that is in the repository: a recording, a module or a command. */
+async function targetMistakes(project: Project, suite: LoadedSuite, model: LoadedModel): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  const ids = await collectAsync([], () => idsOf(suite));
   const keys = model.provider.keys?.(model.settings) ?? [];
   const env = { ...Object.fromEntries(keys.map((name) => [name, "unset"])), ...project.env };
-  const { client } = await openTarget({ ...project, env }, model, { concurrency: 1, caseIds: () => [] });
-  await client.close();
+  const options = { concurrency: 1, caseIds: () => ids ?? [] };
+  await collectAsync(problems, async () =>
+    (await openTarget({ ...project, env }, model, options)).client.close(),
+  );
+  // Without the cases, nobody can say which answers are of none.
+  return problems.filter(({ code }) => ids !== undefined || code !== "EVALS_OUTPUTS_UNKNOWN_CASE");
+}
+
+async function idsOf(suite: LoadedSuite): Promise<readonly string[]> {
+  const cases = await suite.openCases();
+  try {
+    return Array.from({ length: cases.count }, (_, at) => cases.id(at));
+  } finally {
+    cases.close();
+  }
 }
 
 /** What the cases lack for the suite's prompt and scorers. Scorers that cannot be opened are taken into account. */

@@ -69,7 +69,7 @@ export async function prepareRuns(
       } catch (error) {
         if (!(error instanceof EvalsError)) throw error;
         const { suiteMistakes } = await import("../project/further-mistakes.ts");
-        problems.push(...error.problems, ...(await suiteMistakes(project, suite)));
+        problems.push(...error.problems, ...elsewhere(await suiteMistakes(project, suite), error.problems));
       }
     }
   }
@@ -218,6 +218,14 @@ function noteCases(cases: CaseSource, seen: SeenCases): void {
     seen.ids.add(cases.id(index));
     for (const tag of cases.read(index).tags) seen.tags.add(tag);
   }
+}
+
+/** The problems at other places than those of the known ones with the same code, which may be worded otherwise. */
+function elsewhere(problems: readonly Problem[], known: readonly Problem[]): Problem[] {
+  const placeOf = (one: Problem): string =>
+    JSON.stringify(one.line === undefined ? one : [one.code, one.path, one.line, one.column]);
+  const places = new Set(known.map(placeOf));
+  return problems.filter((one) => !places.has(placeOf(one)));
 }
 
 /** Removes repeated problems: two runs may use the same file. */
