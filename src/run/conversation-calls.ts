@@ -27,7 +27,12 @@ const SUMMED = ["usd", "most_usd", "most_tokens", ...USAGE_FIELDS] as const;
 type Summed = (typeof SUMMED)[number];
 
 /** The parts of a call that are summed. Where its cost or its tokens are known, a budget counts no more than them. */
-const partsOf = ({ usage, usd, most_usd, most_tokens }: PaidCall): Readonly<Record<Summed, number | null>> => ({
+const partsOf = ({
+  usage,
+  usd,
+  most_usd,
+  most_tokens,
+}: PaidCall): Readonly<Record<Summed, number | null>> => ({
   ...usage,
   usd,
   most_usd: usd ?? most_usd,

@@ -24,8 +24,7 @@ export interface AnsweredCanaries {
   readonly notes: readonly string[];
   /** Requests sent in all sessions. */
   readonly calls: number;
-  /** Known cost in all sessions. */
-  /** What they count in the budget. */
+  /** What the canaries' calls count in the budget, in all sessions. */
   readonly spent: Spending;
   /** Cost of this session; null means unknown. */
   readonly paid: RanRun["spent"];
