@@ -1,10 +1,11 @@
 import type { BatchHost, BatchTrouble } from "../domain/batch.ts";
 import type { FailedReply } from "../domain/provider.ts";
 import { awakeTimeout } from "../processes/awake-timeout.ts";
-import { abortedReply, failureOfStatus, malformedReply, unsetVariables } from "./failed-reply.ts";
+import { abortedReply, malformedReply, unsetVariables } from "./failed-reply.ts";
 import { failureOfNetwork } from "./network-failure.ts";
 import { type ConnectionPools, openConnectionPools } from "./pooled-fetch.ts";
 import { redactor, secretRemover } from "./redact.ts";
+import { failureOfStatus } from "./refused-request.ts";
 import { DEFAULT_RETRY, retryWait } from "./retrying-client.ts";
 import { deadlineError } from "./timed-client.ts";
 

@@ -6,7 +6,8 @@ import { ChangedFile, withFileContents } from "./attached-parts.ts";
 import type { BatchRequests, BatchWay } from "./batch-requests.ts";
 import { type ChatWording, readChatBody } from "./chat-client.ts";
 import { membersOf } from "./chat-shapes.ts";
-import { failureOfStatus, oneLine } from "./failed-reply.ts";
+import { oneLine } from "./failed-reply.ts";
+import { failureOfStatus } from "./refused-request.ts";
 
 /** What an API's batches have in common with its single calls. */
 export interface BatchWording {

@@ -7,9 +7,10 @@ import type { Client, PreparedRequest, Question, Reply, ReplyShape } from "../do
 import type { ToolSpec } from "../domain/tool.ts";
 import type { Usage } from "../domain/transcript.ts";
 import { ChangedFile, withFileContents } from "./attached-parts.ts";
-import { abortedReply, failureOfStatus, malformedReply, oneLine, unsetVariables } from "./failed-reply.ts";
+import { abortedReply, malformedReply, oneLine, unsetVariables } from "./failed-reply.ts";
 import { causesOf, failureOfNetwork } from "./network-failure.ts";
 import { redactor, secretRemover } from "./redact.ts";
+import { failureOfStatus } from "./refused-request.ts";
 import { withReportedLimits } from "./reported-limits.ts";
 import { describeInstead, notJson, refusedPrompt, statedFailure } from "./stated-failure.ts";
 import { usageOfBody } from "./usage-shapes.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { failureOfStatus, oneLine } from "./failed-reply.ts";
+import { oneLine } from "./failed-reply.ts";
+import { failureOfStatus } from "./refused-request.ts";
 import { retryAfter } from "./server-refusal.ts";
 
 const NOW = Date.parse("2026-01-01T00:00:00Z");

@@ -8,7 +8,7 @@ import type {
   Reply,
 } from "../domain/provider.ts";
 import { environmentIdentity, environmentNames, fillEnvironment } from "./environment-values.ts";
-import { abortedReply, failureOfStatus, unsetVariables } from "./failed-reply.ts";
+import { abortedReply, unsetVariables } from "./failed-reply.ts";
 import { type CaseAddress, compileAddress } from "./http-address.ts";
 import { type BodyTemplate, compileBody, questionScope } from "./http-body.ts";
 import { compilePaths, paidInRefusal, readInTime } from "./http-reply.ts";
@@ -16,6 +16,7 @@ import { HttpSettings } from "./http-settings.ts";
 import { failureOfNetwork } from "./network-failure.ts";
 import { openConnectionPools, type WholeReply } from "./pooled-fetch.ts";
 import { redactor, secretRemover } from "./redact.ts";
+import { failureOfStatus } from "./refused-request.ts";
 import { withReportedLimits } from "./reported-limits.ts";
 import { refusedPrompt } from "./stated-failure.ts";
 import { isCredentialHeader, refuseWrittenSecrets } from "./written-secret.ts";

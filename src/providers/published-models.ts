@@ -1,9 +1,9 @@
 import type { ModelListRequest } from "../domain/provider.ts";
 import { membersOf } from "./chat-shapes.ts";
-import { failureOfStatus } from "./failed-reply.ts";
 import { failureOfNetwork } from "./network-failure.ts";
 import { openConnectionPools } from "./pooled-fetch.ts";
 import { redactor } from "./redact.ts";
+import { failureOfStatus } from "./refused-request.ts";
 
 /** The current state of a model according to its provider. */
 export type ModelToday =

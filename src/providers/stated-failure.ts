@@ -13,7 +13,8 @@ import {
   wordsIn,
   wordsOfPage,
 } from "./error-words.ts";
-import { failureOfStatus, malformedReply, oneLine } from "./failed-reply.ts";
+import { malformedReply, oneLine } from "./failed-reply.ts";
+import { failureOfStatus } from "./refused-request.ts";
 
 type Members = Readonly<Record<string, unknown>>;
 

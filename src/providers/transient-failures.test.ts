@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { failureOfStatus } from "./failed-reply.ts";
+import { failureOfStatus } from "./refused-request.ts";
 import { isTransient, SERVICES } from "./transient-failures.ts";
 
 const hosts = [
