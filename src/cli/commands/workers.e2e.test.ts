@@ -266,8 +266,9 @@ describe.skipIf(tooOld || skippedWithoutPostgres())("workers on PostgreSQL", { t
     const run = planned();
     await expect.poll(() => server.asked.length, { timeout: LONG }).toBeGreaterThan(3);
     const tables = ["calls", "trials", "blocks"];
-    postgres.sql(
-      url,
+    // Not `sql`: the workers are in this process, and their transactions hold locks.
+    const write = (text: string): Promise<void> => postgres.sqlApart(url, text, 0).done;
+    await write(
       `CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
          RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;
        ${tables.map((table) => `CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON evals.${table} FOR EACH ROW EXECUTE FUNCTION full_disk()`).join(";")}`,
@@ -275,7 +276,7 @@ describe.skipIf(tooOld || skippedWithoutPostgres())("workers on PostgreSQL", { t
     await expect
       .poll(() => hands.map((one) => one.environment.printed.stderr).join(""), { timeout: LONG })
       .toMatch(/takes no writes \(could not extend file/);
-    postgres.sql(url, "DROP FUNCTION full_disk CASCADE");
+    await write("DROP FUNCTION full_disk CASCADE");
     expect(await run).toMatchObject({
       exit: 0,
       document: { runs: [{ counts: { answered: CASES * TRIALS, uncertain: 0 } }] },
@@ -314,13 +315,13 @@ describe.skipIf(tooOld || skippedWithoutPostgres())("workers on PostgreSQL", { t
     await asked("SELECT to_regclass('evals_queue.version') IS NOT NULL").toBe("t");
     await asked("SELECT count(*) > 0 FROM evals.blocks").toBe("t");
     const own = postgres.sql(url, "SELECT program FROM evals.plans");
-    postgres.sql(url, "UPDATE evals.plans SET program = '99.0.0'");
+    await postgres.sqlApart(url, "UPDATE evals.plans SET program = '99.0.0'", 0).done;
     const hand = worker();
     await expect
       .poll(() => hand.environment.printed.stderr, { timeout: LONG })
       .toMatch(/Not working on run .*planned with evals 99\.0\.0, and this is /);
     expect(server.asked).toEqual([]);
-    postgres.sql(url, `UPDATE evals.plans SET program = '${own}'`);
+    await postgres.sqlApart(url, `UPDATE evals.plans SET program = '${own}'`, 0).done;
     expect(await run).toMatchObject({
       exit: 0,
       document: { runs: [{ counts: { answered: CASES * TRIALS } }] },

@@ -10,6 +10,10 @@ import { delimiter, join } from "node:path";
 export interface PrivatePostgres {
   /** Creates an empty database and returns its URL. */
   database(): string;
+  /**
+   * Blocks this thread until psql has ended. A statement that waits five seconds for a lock fails, because the lock may
+   * belong to a transaction of this thread. Where such transactions are open, write with `sqlApart`.
+   */
   sql(url: string, text: string): string;
   /** Like `sql`, after a while and in a separate process, so this thread may block meanwhile. */
   sqlApart(url: string, text: string, after_ms: number): { readonly done: Promise<void> };
@@ -102,7 +106,11 @@ export async function startPostgres(durable = false): Promise<PrivatePostgres> {
   const sql = (url: string, text: string): string =>
     execFileSync("psql", ["-X", "-Atc", text, url], {
       encoding: "utf8",
-      env: { ...process.env, PGOPTIONS: "-c client_min_messages=warning", PGCONNECT_TIMEOUT: "20" },
+      env: {
+        ...process.env,
+        PGOPTIONS: "-c client_min_messages=warning -c lock_timeout=5s",
+        PGCONNECT_TIMEOUT: "20",
+      },
     }).trim();
   /** Runs a program after a while. */
   const apart = (
