@@ -41,7 +41,8 @@ async function sendToPhoenix(run: RunToExport, server: ReceivingServer): Promise
     path: `/v1/projects/${encodeURIComponent(projectOf(run))}`,
   });
   const project = textMember(objectMember(objectIn(reply.text) ?? {}, "data") ?? {}, "id");
-  return project === undefined ? undefined : `/projects/${encodeURIComponent(project)}`;
+  // Phoenix makes a new project only after it has replied, so its first export may not find the project yet.
+  return project === undefined ? "/projects" : `/projects/${encodeURIComponent(project)}`;
 }
 
 /** The project's name: from Phoenix's own environment variable, else the suite's name. */

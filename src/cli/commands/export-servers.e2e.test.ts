@@ -230,11 +230,11 @@ describe("evals export to a server", () => {
     expect(JSON.parse((await send(format)).stdout).page).toBe(address);
   });
 
-  it("says no page where Phoenix does not tell its project", async () => {
+  it("names the page of all projects where Phoenix has not made the project yet", async () => {
     await serve(phoenix);
     server.before = ({ path }) => (path.startsWith("/v1/projects") ? { status: 404 } : undefined);
     const sent = await send("phoenix");
-    expect([sent.exit, JSON.parse(sent.stdout).page]).toEqual([0, undefined]);
+    expect([sent.exit, JSON.parse(sent.stdout).page]).toEqual([0, `${server.url}/projects`]);
   });
 
   it("assesses no trace twice in MLflow after the run was deleted there, because traces outlive it", async () => {

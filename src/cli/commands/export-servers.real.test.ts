@@ -172,13 +172,14 @@ describe.skipIf(PHOENIX === "")("evals export phoenix, against a server", () => 
 
   it("makes the same traces, annotations and examples again after they were deleted", async () => {
     const all = { spans: CASES * TRIALS + 3 * TRIALS, annotations: CASES * TRIALS };
-    for (const _ of [1, 2]) {
-      const [, page = "none"] =
-        /^ {2}(http\S+)$/m.exec(await evals(["export", "phoenix", "--url", PHOENIX])) ?? [];
-      const { data } = await read(`${PHOENIX}/v1/projects/${SUITE}`);
-      expect(page).toBe(`${PHOENIX}/projects/${data.id}`);
-      expect((await fetch(page)).status).toBe(200);
-    }
+    const exportedTo = async (): Promise<string> =>
+      /^ {2}(http\S+)$/m.exec(await evals(["export", "phoenix", "--url", PHOENIX]))?.[1] ?? "none";
+    expect(await exportedTo()).toMatch(/\/projects(\/\w+)?$/);
+    await soon(counts).toEqual(all);
+    const page = await exportedTo();
+    const { data } = await read(`${PHOENIX}/v1/projects/${SUITE}`);
+    expect(page).toBe(`${PHOENIX}/projects/${data.id}`);
+    expect((await fetch(page)).status).toBe(200);
     await soon(counts).toEqual(all);
     const whole = await found();
     const { id, examples } = await dataset();
