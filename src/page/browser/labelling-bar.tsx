@@ -158,7 +158,11 @@ function Criterion({ name, about, at, given, set }: CriterionProps): JSX.Element
 
 /** The button that undoes the last step. */
 export function UndoButton({ client, state }: { client: LabellingClient; state: SessionState }): JSX.Element {
-  const act = (): unknown => (state.canUndo ? client.take({ act: "undo", done: state.done }) : false);
+  // The present state, because a key may be pressed after a step was kept and before this button shows it.
+  const act = (): unknown => {
+    const now = client.state.value;
+    return now?.canUndo === true ? client.take({ act: "undo", done: now.done }) : false;
+  };
   useKeys([{ keys: ["z"], once: true, about: "undo the last step", act }]);
   return (
     <button

@@ -29,14 +29,16 @@ afterEach(() => {
   root.remove();
 });
 
-async function shown(state: SessionState, next: SessionState = state): Promise<void> {
+async function shown(state: SessionState, next: SessionState = state): Promise<LabellingClient> {
   const ask: AskServer = async (_path, step) => {
     if (step !== undefined) steps.push(step);
     return { status: 200, value: { outcome: "done", state: step === undefined ? state : next } };
   };
   const kept = { read: () => null, write: () => {} };
-  await act(() => render(<LabellingPage client={new LabellingClient(ask, kept, "")} />, root));
+  const client = new LabellingClient(ask, kept, "");
+  await act(() => render(<LabellingPage client={client} />, root));
   await settled();
+  return client;
 }
 
 async function settled(): Promise<void> {
@@ -63,6 +65,14 @@ describe("the labelling view", () => {
     expect(text()).toContain("Indented for reading.");
     await press("v");
     expect(root.querySelector("#answer pre")?.textContent).toBe('{"queue":"\uFFFDbilling"}');
+  });
+
+  it("takes the newest step back, also by a key that is pressed before that step is drawn", async () => {
+    const client = await shown(first);
+    client.state.value = { ...first, done: 1 };
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "z", bubbles: true, cancelable: true }));
+    await settled();
+    expect(steps).toEqual([{ act: "undo", done: 1 }]);
   });
 
   it("judges by one key with the criteria that were set, and only once while the key is held", async () => {
