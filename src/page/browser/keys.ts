@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 /** The action of some keys while a view is open. */
 export interface KeyBinding {
@@ -22,7 +22,8 @@ const open: (() => readonly KeyBinding[])[] = [];
 export function useKeys(bindings: readonly KeyBinding[]): void {
   const now = useRef(bindings);
   now.current = bindings;
-  useEffect(() => {
+  // Before the browser draws: a key that is pressed as soon as the component is seen must not be lost.
+  useLayoutEffect(() => {
     const read = (): readonly KeyBinding[] => now.current;
     open.push(read);
     return () => {

@@ -107,6 +107,17 @@ describe("the labelling view", () => {
     expect(text()).toContain("Expected c");
   });
 
+  it("hears a key as soon as the view that names it is in the document", async () => {
+    const client = await shown(first);
+    client.state.value = { ...first, done: 2, question: null };
+    while (root.querySelector("#end-title") === null) await Promise.resolve();
+    document.body.dispatchEvent(
+      new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }),
+    );
+    await settled();
+    expect(steps).toEqual([{ act: "end" }]);
+  });
+
   it("asks skipped answers again at the end, or ends", async () => {
     await shown({ ...first, question: null, skipped: 3, agreement: { same: 1, of: 2 } });
     expect(text()).toContain("Of the answers that you judged twice, 1 of 2 got the same verdict both times.");
