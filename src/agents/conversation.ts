@@ -141,8 +141,8 @@ export class Conversation {
   }
 
   /**
-   * What the calls have cost and the answer does not tell: the tokens of the simulated user's calls, and those and
-   * the cost of all calls when one of them is unknown.
+   * The calls with the part of their cost that the answer does not include: the tokens of the simulated user's calls,
+   * and the tokens or the cost of every call when the answer's sum of them is unknown.
    */
   #untoldBy({ usage = UNKNOWN_USAGE, cost_usd = null }: AnsweredReply): readonly PaidCall[] {
     const isTold = tokensOf(usage) !== null;

@@ -25,7 +25,7 @@ function hears(suite: LoadedSuite, cases: CaseSource, { client }: OpenTarget): b
   try {
     return receivesTurns(suite, cases, client);
   } catch (error) {
-    // A request that cannot be made is reported as such.
+    // Another check reports a request that cannot be made.
     if (error instanceof EvalsError || error instanceof SettingMistake) return true;
     throw error;
   }

@@ -46,10 +46,10 @@ export function checkNamedTools(
   for (let index = 0; index < cases.count; index++) {
     const golden = cases.read(index);
     if (!filterMatches(suite.suite.filter, golden)) continue;
-    const told = new Set<string>();
+    const reported = new Set<string>();
     for (const tool of scoring(scorers, golden).flatMap(({ tools }) => tools?.(golden) ?? [])) {
-      const mistake = told.has(tool.name) ? undefined : mistakeOf(tool, known, golden);
-      told.add(tool.name);
+      const mistake = reported.has(tool.name) ? undefined : mistakeOf(tool, known, golden);
+      reported.add(tool.name);
       if (mistake === undefined) continue;
       const line = { path: cases.path, line: cases.line(index), column: 1 };
       inCases.add({ ...mistake, ...(tool.place ?? line) });

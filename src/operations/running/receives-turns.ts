@@ -5,7 +5,10 @@ import type { LoadedSuite } from "../../domain/project.ts";
 import type { Client } from "../../domain/provider.ts";
 import { questionOf } from "../../run/case-requests.ts";
 
-/** Whether what a person says and what was said before it reach the target: whether they change its request. */
+/**
+ * Whether the messages of a conversation reach the target: whether another message, with others before it, changes the
+ * request.
+ */
 export function receivesTurns(suite: LoadedSuite, cases: CaseSource, client: Client): boolean {
   if (cases.count === 0) return true;
   const question = questionOf(suite, cases.read(0));
@@ -13,7 +16,7 @@ export function receivesTurns(suite: LoadedSuite, cases: CaseSource, client: Cli
     const messages = [...before, { role: "user", content: say } as const];
     const pressure = { after: { messages: before, tool_calls: [] }, say };
     const prepared = client.prepare({ ...question, messages, pressure });
-    // What a conversation consists of is noted beside the request; only the request is sent.
+    // The prepared value also holds the settings of the conversation, which are not sent.
     return canonicalJson({ ...(prepared as object), conversation: null });
   };
   const first: Message = { role: "user", content: "Hello" };

@@ -25,7 +25,7 @@ export function namedTools<O>(
       try {
         return [...(golden === null ? read : []), ...(work.tools?.(golden) ?? []), ...inOperand(golden)];
       } catch (error) {
-        // A case that cannot be scored is reported as such.
+        // Another check reports a case that cannot be scored.
         if (error instanceof ScorerFailure) return [];
         throw error;
       }

@@ -22,11 +22,11 @@ interface Batch {
   readonly sent: number;
   /** Number of calls to judges. */
   readonly toJudges: number;
-  /** The replies whose trials have not ended. */
+  /** The replies of conversations that have not ended, summed to one; null when there are none. */
   readonly unfinished: LostReply | null;
 }
 
-/** Milliseconds after which calls are committed when no record is. */
+/** Milliseconds after which counted calls are committed, when no record causes a commit before. */
 const SOON = 100;
 
 /** A run writer with the methods that only the store uses. */
