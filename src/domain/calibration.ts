@@ -1,14 +1,14 @@
 import * as z from "zod";
 import type { JudgeBar } from "./judge-bar.ts";
-import { onDemand } from "./on-demand.ts";
+import { onFirstUse } from "./on-first-use.ts";
 
 export const CALIBRATION_SCHEMA = "evals.calibration/1";
 
-const hash = onDemand(() => z.string().regex(/^[0-9a-f]{64}$/));
-const count = onDemand(() => z.int().min(0));
+const hash = onFirstUse(() => z.string().regex(/^[0-9a-f]{64}$/));
+const count = onFirstUse(() => z.int().min(0));
 
 /** An estimate with a 95 % interval; null when unknown. */
-export const estimateSchema = onDemand(() =>
+export const estimateSchema = onFirstUse(() =>
   z.strictObject({
     value: z.number().nullable(),
     low: z.number().nullable(),
@@ -23,13 +23,13 @@ export const UNKNOWN_ESTIMATE: Estimate = { value: null, low: null, high: null }
  * Numbers of answers, by the verdict of people and of the judge. Positive means pass; the people's verdict counts as
  * the truth.
  */
-export const confusionSchema = onDemand(() =>
+export const confusionSchema = onFirstUse(() =>
   z.strictObject({ tp: count(), fp: count(), fn: count(), tn: count() }),
 );
 export type Confusion = z.output<ReturnType<typeof confusionSchema>>;
 
 /** How well a judge agrees with people on a set of answers. */
-export const measuresSchema = onDemand(() =>
+export const measuresSchema = onFirstUse(() =>
   z.strictObject({
     n: count().describe(
       "Number of answers that have both a label that decides pass or fail and a judge's verdict",
@@ -48,7 +48,7 @@ export const measuresSchema = onDemand(() =>
 export type Measures = z.output<ReturnType<typeof measuresSchema>>;
 
 /** A test for an unwanted tendency of a judge, such as to prefer long answers. */
-export const tendencySchema = onDemand(() =>
+export const tendencySchema = onFirstUse(() =>
   z.strictObject({
     n: count().describe("Number of answers or pairs that were tested"),
     value: z.number().nullable(),
@@ -59,7 +59,7 @@ export const tendencySchema = onDemand(() =>
 export type Tendency = z.output<ReturnType<typeof tendencySchema>>;
 
 /** The calibration of a judge on one suite's labels. */
-export const suiteCalibrationSchema = onDemand(() =>
+export const suiteCalibrationSchema = onFirstUse(() =>
   z.strictObject({
     judge: hash().describe("Hash of the judge: its file, its models with their settings"),
     models: z.array(z.string()).describe("Names of the models that judged, for people"),
@@ -77,7 +77,7 @@ export const suiteCalibrationSchema = onDemand(() =>
 export type SuiteCalibration = z.output<ReturnType<typeof suiteCalibrationSchema>>;
 
 /** The file `judges/<name>/<version>.calibration.json`. */
-export const calibrationFileSchema = onDemand(() =>
+export const calibrationFileSchema = onFirstUse(() =>
   z.strictObject({
     schema: z.literal(CALIBRATION_SCHEMA),
     suites: z.record(z.string(), suiteCalibrationSchema()),

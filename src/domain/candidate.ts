@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { FAILURE_CLASSES } from "./failure.ts";
 import type { Json } from "./json.ts";
-import { onDemand } from "./on-demand.ts";
+import { onFirstUse } from "./on-first-use.ts";
 
 /** One line of `datasets/<name>.candidates.jsonl`: an exchange of production that may become a case. */
-export const candidateSchema = onDemand(() =>
+export const candidateSchema = onFirstUse(() =>
   z.strictObject({
     id: z.string().min(1).describe("Id that its case would have"),
     accept: z

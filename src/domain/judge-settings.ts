@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { onDemand } from "./on-demand.ts";
+import { onFirstUse } from "./on-first-use.ts";
 
 /** One level of an anchored scale. */
-export const scaleLevelSchema = onDemand(() =>
+export const scaleLevelSchema = onFirstUse(() =>
   z.strictObject({
     score: z.number().describe("Number that the judge answers for this level"),
     means: z.string().min(1).describe("What an answer of this level is like"),
@@ -19,13 +19,13 @@ export const scaleLevelSchema = onDemand(() =>
 export type ScaleLevel = z.output<ReturnType<typeof scaleLevelSchema>>;
 
 /** The scores that a graded judge may give. */
-export const scaleSchema = onDemand(() =>
+export const scaleSchema = onFirstUse(() =>
   z.union([z.strictObject({ min: z.number(), max: z.number() }), z.array(scaleLevelSchema()).min(2)]),
 );
 export type Scale = z.output<ReturnType<typeof scaleSchema>>;
 
 /** A criterion of a rubric. */
-export const criterionSchema = onDemand(() =>
+export const criterionSchema = onFirstUse(() =>
   z.strictObject({
     name: z.string().min(1).describe("Name of the criterion, unique in the judge"),
     text: z.string().min(1).describe("What an answer must be like to meet it"),
@@ -43,7 +43,7 @@ export const criterionSchema = onDemand(() =>
 export type Criterion = z.output<ReturnType<typeof criterionSchema>>;
 
 /** The front matter of `judges/<name>/<version>.md`. */
-export const judgeSettingsSchema = onDemand(() =>
+export const judgeSettingsSchema = onFirstUse(() =>
   z.strictObject({
     kind: z.string().min(1).describe("How an answer is judged ([judges.md](judges.md))"),
     description: z.string().optional().describe("What this version is for"),

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { onDemand } from "./on-demand.ts";
+import { onFirstUse } from "./on-first-use.ts";
 
 /** One line of `labels/<suite>.jsonl`: a person's judgement of one answer. */
-export const labelSchema = onDemand(() =>
+export const labelSchema = onFirstUse(() =>
   z.strictObject({
     case: z.string().min(1).describe("Id of the case"),
     answer_hash: z

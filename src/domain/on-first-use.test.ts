@@ -1,14 +1,13 @@
 import { expect, it } from "vitest";
 import { onFirstUse } from "./on-first-use.ts";
 
-it("makes the value when it is first asked for, and once", () => {
-  const made: object[] = [];
-  const value = onFirstUse(() => {
-    const one = {};
-    made.push(one);
-    return one;
+it.each([[{}], [undefined], [null]])("makes %j when it is first asked for, and once", (value) => {
+  let made = 0;
+  const get = onFirstUse(() => {
+    made++;
+    return value;
   });
-  expect(made).toEqual([]);
-  expect(value()).toBe(value());
-  expect(made).toHaveLength(1);
+  expect(made).toBe(0);
+  expect([get(), get()]).toEqual([value, value]);
+  expect(made).toBe(1);
 });

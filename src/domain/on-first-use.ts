@@ -1,11 +1,11 @@
 /**
- * An object that is created on first use and cached, for values that take long to create and are rarely needed, such
- * as the schema of an absent file.
+ * Creates a value on first use and caches it, `undefined` and `null` included. For values that take long to create and
+ * that few runs need, such as the schema of a file that is absent.
  */
-export function onFirstUse<T extends object>(make: () => T): () => T {
-  let made: T | undefined;
+export function onFirstUse<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
   return () => {
-    made ??= make();
-    return made;
+    made ??= { value: make() };
+    return made.value;
   };
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { FAILURE_CLASSES } from "./failure.ts";
 import type { Json } from "./json.ts";
-import { onDemand } from "./on-demand.ts";
+import { onFirstUse } from "./on-first-use.ts";
 import { SKIP_REASONS } from "./outcome.ts";
 import { BUMPS, MAJOR_CHANGES } from "./prompt-change.ts";
 import type { Comparison, RunReport } from "./report.ts";
@@ -16,7 +16,7 @@ export interface StoredReport extends Partial<Omit<RunReport, "header" | "status
   readonly error_examples?: RunReport["errors"];
 }
 
-const reportSchema = onDemand(() => {
+const reportSchema = onFirstUse(() => {
   const { Bound, Values, WrittenSummary } = summarySchemas();
   const ComparedSide = z.looseObject({
     side: z.string(),

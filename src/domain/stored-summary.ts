@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { CorrectedRate } from "./calibration.ts";
 import type { Json } from "./json.ts";
-import { onDemand } from "./on-demand.ts";
+import { onFirstUse } from "./on-first-use.ts";
 import type { Metrics, MetricValue, RunCounts } from "./run.ts";
 import { GATE_OUTCOMES, type GateResult, readStoredRules, VERDICTS } from "./verdict.ts";
 
@@ -16,7 +16,7 @@ export interface StoredSummary {
  * The schemas of a report's numbers. They are created when a report is read, because creating them takes
  * milliseconds and most commands read no report.
  */
-export const summarySchemas = onDemand(() => {
+export const summarySchemas = onFirstUse(() => {
   const Bound = z.number().nullable();
 
   const Corrected = z.looseObject({

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import * as z from "zod";
-import { onDemand } from "../domain/on-demand.ts";
+import { onFirstUse } from "../domain/on-first-use.ts";
 import { appendLine, bytesOf, replaceFile } from "./durable-file.ts";
 import { underLock } from "./file-lock.ts";
 import { type LineFormat, parseLines } from "./json-lines.ts";
 import { answerKey } from "./label-file.ts";
 
 /** One line of `judges/<name>/<version>.verdicts.jsonl`: the judge's verdict on one labelled answer. */
-const verdictSchema = onDemand(() => {
+const verdictSchema = onFirstUse(() => {
   const hash = z.string().regex(/^[0-9a-f]{64}$/);
   const winner = z.enum(["answer", "other", "tie"]);
   return z.strictObject({

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { parseAge } from "../domain/duration.ts";
-import { onDemand } from "../domain/on-demand.ts";
+import { onFirstUse } from "../domain/on-first-use.ts";
 import { everyItem } from "../domain/pages.ts";
 import { EvalsError } from "../domain/problem.ts";
 import type { PrunedHistory } from "../domain/store-care.ts";
@@ -54,7 +54,7 @@ export async function pruneStore(io: Environment, input: PruneInput): Promise<Pr
     const now = io.date().getTime();
     const { runs, answers, kept } = await oldRuns(store, ages, now, {
       ids: await runsUnderBaselines(root),
-      series: onDemand(() => liveSeries(root)),
+      series: onFirstUse(() => liveSeries(root)),
     });
     const numbers = [...runs, ...(await partsOf(store, runs))].map(({ no }) => no);
     const earlier = runs.length + answers.length > 0 ? earlierHistories(root) : [];

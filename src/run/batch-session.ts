@@ -2,7 +2,7 @@ import type { BatchHost } from "../domain/batch.ts";
 import type { Price } from "../domain/config.ts";
 import { hashJson } from "../domain/json.ts";
 import { NotJudged } from "../domain/judge.ts";
-import { onDemand } from "../domain/on-demand.ts";
+import { onFirstUse } from "../domain/on-first-use.ts";
 import type { Client, FailedReply } from "../domain/provider.ts";
 import type { RunHeader } from "../domain/run.ts";
 import { UNKNOWN_USAGE } from "../domain/transcript.ts";
@@ -229,7 +229,7 @@ async function lookElsewhere(
 
 /** Finds, in a batch of another run, the requests to the same target that are also trials of this run. */
 function sameTrials({ plan, store }: BatchedRun): RowsOf {
-  const byRequest = onDemand(() => {
+  const byRequest = onFirstUse(() => {
     const caseNos = new Map<string, number[]>();
     for (let caseNo = 0; caseNo < plan.count; caseNo++) {
       const same = caseNos.get(plan.requestHash(caseNo));

@@ -1,6 +1,6 @@
 import { itemAt } from "../domain/item-at.ts";
 import type { Json } from "../domain/json.ts";
-import { onDemand } from "../domain/on-demand.ts";
+import { onFirstUse } from "../domain/on-first-use.ts";
 import { allItems, everyPage } from "../domain/pages.ts";
 import type { CaseAnswers, CaseChange, CaseComparison, CaseRow, Comparison } from "../domain/report.ts";
 import type { RunHeader, StoredCase, StoredTrial } from "../domain/run.ts";
@@ -176,7 +176,7 @@ function standingOf({ comparison, baseline }: CaseRowsInput): (id: string) => St
 /** The answers of the baseline's run to a case, by id. */
 function answersBefore(run: RunPlace | null, read: StoreReads): AnswersBefore {
   if (run === null) return async () => [];
-  const numbers = onDemand(async () => {
+  const numbers = onFirstUse(async () => {
     const cases = await allItems((page) => read.cases(run.no, page));
     return new Map(cases.map((one) => [one.id, one.case_no]));
   });

@@ -1,5 +1,5 @@
 import { hashJson } from "../domain/json.ts";
-import { onDemand } from "../domain/on-demand.ts";
+import { onFirstUse } from "../domain/on-first-use.ts";
 import type { RunHeader } from "../domain/run.ts";
 import type { JudgeSpending, RunWriter, Store } from "../store/store.ts";
 import { type BudgetGuard, CHARACTERS_PER_TOKEN, type Earlier, type SharedBudget } from "./budget-guard.ts";
@@ -125,7 +125,7 @@ export function judgeGuards(
     tokens: before.tokens,
     unknown: { usd: lost.most_usd, tokens: lost.most_tokens },
   });
-  const untold = onDemand(() =>
+  const untold = onFirstUse(() =>
     store.untoldJudgements(run_no).map(({ id, asked, cost_usd: usd, usage }) => {
       const request = store.judgementRequest(id);
       const paid = { usd, usage };

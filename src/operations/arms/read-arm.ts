@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import * as z from "zod";
 import type { ArmAnswer } from "../../domain/arms.ts";
 import type { Json } from "../../domain/json.ts";
-import { onDemand } from "../../domain/on-demand.ts";
+import { onFirstUse } from "../../domain/on-first-use.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { type LineFormat, parseLines } from "../../labels/json-lines.ts";
 import { readNamedFile } from "../../project/named-file.ts";
@@ -22,7 +22,7 @@ export interface ReadAnswer extends ArmAnswer {
 
 const amount = () => z.number().min(0).nullish();
 
-const armLine = onDemand(() =>
+const armLine = onFirstUse(() =>
   z.looseObject({
     case: z.string().nullish().describe("Id of the case that was asked, or a name of the input"),
     trial: z.int().min(1).optional(),

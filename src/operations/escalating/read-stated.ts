@@ -1,13 +1,13 @@
 import * as z from "zod";
 import type { StatedAnswer } from "../../domain/escalation.ts";
-import { onDemand } from "../../domain/on-demand.ts";
+import { onFirstUse } from "../../domain/on-first-use.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { type LineFormat, parseLines } from "../../labels/json-lines.ts";
 
 const share = () => z.number().min(0).max(1);
 
 /** One line: a confidence and whether the answer was right, or a classifier's probabilities and the right label. */
-const statedLine = onDemand(() =>
+const statedLine = onFirstUse(() =>
   z.looseObject({
     confidence: share().optional().describe("Confidence of the answer, from 0 to 1"),
     correct: z.boolean().optional().describe("Whether the answer was right"),

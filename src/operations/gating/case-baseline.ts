@@ -8,7 +8,7 @@ import {
 } from "../../baselines/baseline-file.ts";
 import type { CaseBaseline, SideAnswer } from "../../domain/case-baseline.ts";
 import { listedTarget } from "../../domain/listed-target.ts";
-import { onDemand } from "../../domain/on-demand.ts";
+import { onFirstUse } from "../../domain/on-first-use.ts";
 import { allItems } from "../../domain/pages.ts";
 import type { Comparison } from "../../domain/report.ts";
 import type { RunHeader, StoredCase } from "../../domain/run.ts";
@@ -179,7 +179,7 @@ function contentOfFile(
   path: string,
   { fingerprint, name }: { readonly fingerprint: string | null; readonly name: string | undefined },
 ): () => FileContent {
-  return onDemand((): FileContent => {
+  return onFirstUse((): FileContent => {
     if (!existsSync(join(root, path))) return { prompt: null, lines: new Map() };
     const baseline = parseBaseline(readNamedFile(join(root, path), path), path);
     if (baselineRoot(baseline) !== fingerprint) return { prompt: null, lines: new Map() };
@@ -192,7 +192,7 @@ function contentOfFile(
 
 /** The answers that `promote --with-answers` wrote beside a baseline, by case id; unreadable lines are skipped. */
 function answersBeside(root: string, path: string): () => ReadonlyMap<string, readonly SideAnswer[]> {
-  return onDemand(() => {
+  return onFirstUse(() => {
     const file = join(root, path.replace(/\.jsonl$/, ".answers.jsonl"));
     if (!existsSync(file)) return new Map();
     const lines = readFileSync(file, "utf8").split("\n").map(readLine);

@@ -1,5 +1,5 @@
 import type { CaseBaseline } from "../../domain/case-baseline.ts";
-import { onDemand } from "../../domain/on-demand.ts";
+import { onFirstUse } from "../../domain/on-first-use.ts";
 import { allItems, everyPage } from "../../domain/pages.ts";
 import type { CaseRow, RunReport } from "../../domain/report.ts";
 import type { StoredCase, StoredTrial } from "../../domain/run.ts";
@@ -38,12 +38,12 @@ export interface ViewSources {
 export function viewRun(sources: ViewSources): ViewedRun {
   const { store, root, run, report, baseline } = sources;
   const { header } = report;
-  const cases = onDemand(() => allItems((page) => store.read.cases(run.no, page)));
+  const cases = onFirstUse(() => allItems((page) => store.read.cases(run.no, page)));
   const other = otherSide(sources);
   return {
     summary: runSummary(header, report.status, report, doneOf(report)),
     prompts: promptTexts(root, report, baseline?.header ?? null),
-    index: onDemand(async () => {
+    index: onFirstUse(async () => {
       const all = await cases();
       return caseIndex({
         scorers: header.scorers.map(({ name }) => name),
@@ -104,11 +104,11 @@ interface OtherSide {
 
 /** The side that the run was compared with: a stored run, or a committed baseline. */
 function otherSide({ store, root, run, report, baseline, restricted }: ViewSources): OtherSide {
-  const places = onDemand(async () => {
+  const places = onFirstUse(async () => {
     const cases = baseline === null ? [] : await allItems((page) => store.read.cases(baseline.no, page));
     return new Map(cases.map((one) => [one.id, one]));
   });
-  const ofFile = onDemand(() => caseBaselines(store, root, run.header, report.comparison));
+  const ofFile = onFirstUse(() => caseBaselines(store, root, run.header, report.comparison));
   const caseThere = async (id: string): Promise<StoredCase | undefined> => (await places()).get(id);
   return {
     caseOf: caseThere,

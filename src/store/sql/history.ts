@@ -1,4 +1,4 @@
-import { onDemand } from "../../domain/on-demand.ts";
+import { onFirstUse } from "../../domain/on-first-use.ts";
 import type { RunHeader } from "../../domain/run.ts";
 import type { ProcessMark } from "../../processes/process-mark.ts";
 import type { StoreCare } from "../care.ts";
@@ -100,7 +100,7 @@ export function historyOf({ db, care, place, now, self, onClose }: HistoryParts)
  * traffic.
  */
 function lateTraffic(db: Database, now: () => number): TrafficStore {
-  const table = onDemand(async () => (await import("../sql/traffic.ts")).trafficTable(db, now));
+  const table = onFirstUse(async () => (await import("../sql/traffic.ts")).trafficTable(db, now));
   const late = (name: keyof TrafficStore) => {
     return async (...of: unknown[]) => ((await table())[name] as (...of: unknown[]) => unknown)(...of);
   };
