@@ -407,6 +407,23 @@ describe("an import of hosted objects", () => {
     return evals("import", "openai-evals", ...(files.length === 0 ? Object.keys(HOSTED) : files));
   };
 
+  it("says of each answer that it leaves out why", async () => {
+    const whys = async (one: object) => {
+      put({ "saved/one.json": JSON.stringify(one) });
+      const { left } = await take("saved/eval.json", "saved/run.json", "saved/one.json");
+      return left?.filter(({ path }) => path === "saved/one.json").map(({ what, why }) => `${what}: ${why}`);
+    };
+    expect(await whys(output(ITEMS[0], null))).toEqual([
+      "an answer to item-1: The request ended with an error, which is not an answer: server overloaded",
+    ]);
+    expect(await whys({ ...output(ITEMS[0], "Oslo"), sample: { output: [] } })).toEqual([
+      "an answer to item-1: The sample has no text of the assistant.",
+    ]);
+    expect(await whys({ ...output(ITEMS[0], "Oslo"), datasource_item: undefined })).toEqual([
+      "an answer to an unknown item: It does not say which item it answers: `datasource_item` is missing.",
+    ]);
+  });
+
   it("imports items, template, model and graders, names what it leaves out, and passes check", async () => {
     const { exit, left, taken } = await take();
     expect(exit).toBe(0);

@@ -206,8 +206,8 @@ function plainPrompt(suite: string, items: readonly JsonObject[], found: Found):
 }
 
 /**
- * The recorded answers as an outputs file, in file order; undefined when there are none. Answers to unknown items
- * are left out.
+ * The recorded answers as an outputs file, in file order; undefined when there are none. Answers that do not name their
+ * item are left out.
  */
 function recordedAnswers({ runs, outputs }: HostedEval, suite: string, items: Items, found: Found) {
   const trials = new TrialNumbers();
@@ -250,19 +250,17 @@ function answerLine(
   { items, trials, found }: Answers,
 ): string[] {
   const id = items.get(itemKey(item))?.id;
+  const leave = (why: string): string[] => {
+    found.left.add(place, `an answer to ${id ?? "an unknown item"}`, why);
+    return [];
+  };
   const error = objectMember(sample, "error");
   const message = error === undefined ? undefined : textMember(error, "message");
+  if (message !== undefined)
+    return leave(`The request ended with an error, which is not an answer: ${message.slice(0, 200)}`);
+  if (id === undefined) return leave("It does not say which item it answers: `datasource_item` is missing.");
   const output = textMember(sample, "output_text") ?? sampleText(sample) ?? chatAnswer(sample).output;
-  if (id === undefined || message !== undefined || output === undefined) {
-    found.left.add(
-      place,
-      `an answer to ${id ?? "an unknown item"}`,
-      message === undefined
-        ? "The item is unknown, or it has no recorded answer."
-        : `The request ended with an error, which is not an answer: ${message.slice(0, 200)}`,
-    );
-    return [];
-  }
+  if (output === undefined) return leave("The sample has no text of the assistant.");
   return [
     outputLine({
       case: id,
