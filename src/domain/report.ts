@@ -35,7 +35,14 @@ export type RunEnd = WhyEnded & { readonly go_on?: string | undefined };
 type WhyEnded =
   | { readonly kind: "all-asked" }
   | { readonly kind: "decided" }
-  | { readonly kind: "skipped"; readonly because: SkipReason }
+  | {
+      readonly kind: "skipped";
+      readonly because: SkipReason;
+      /** The limits of the budget that ended the run; absent when something else ended it, and in older reports. */
+      readonly budget?:
+        | { readonly usd?: number | undefined; readonly tokens?: number | undefined }
+        | undefined;
+    }
   /** The run has not ended: its process died, or is still running. */
   | { readonly kind: "interrupted" | "running" }
   | {

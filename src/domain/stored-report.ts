@@ -147,7 +147,12 @@ const reportSchema = onFirstUse(() => {
   const GoOn = { go_on: z.string().optional() };
   const End = z.union([
     z.looseObject({ kind: z.enum(["all-asked", "decided", "interrupted", "running"]), ...GoOn }),
-    z.looseObject({ kind: z.literal("skipped"), because: z.enum(SKIP_REASONS), ...GoOn }),
+    z.looseObject({
+      kind: z.literal("skipped"),
+      because: z.enum(SKIP_REASONS),
+      budget: z.looseObject({ usd: z.number().optional(), tokens: z.number().optional() }).optional(),
+      ...GoOn,
+    }),
     z.looseObject({
       kind: z.enum(["unreachable", "judge-unreachable"]),
       message: z.string(),

@@ -1,8 +1,9 @@
 import { withExamples } from "../baselines/case-examples.ts";
 import type { Side } from "../baselines/side.ts";
+import type { Budget } from "../domain/config.ts";
 import type { DriftNight } from "../domain/drift.ts";
 import { recordsFailures } from "../domain/records-failures.ts";
-import type { Comparison, ReportedRun } from "../domain/report.ts";
+import type { Comparison, ReportedRun, RunEnd } from "../domain/report.ts";
 import { withheldReport } from "../domain/withheld-report.ts";
 import { changedPins } from "../project/check-pins.ts";
 import { retryBudget } from "../providers/retry-budget.ts";
@@ -63,7 +64,8 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
     declared,
     takenAway: lost.rules.map((one) => one.rule),
   });
-  const budget = withoutSpent(budgetOf(project, request), session.drift?.spent ?? { usd: 0, tokens: 0 });
+  const whole = budgetOf(project, request) ?? null;
+  const budget = withoutSpent(whole, session.drift?.spent ?? { usd: 0, tokens: 0 });
   const world = await worldOf(prepared, gating, session);
   const canaries = await canariesOf(ready, session, { budget, world });
   const far = await session.fleet?.take(prepared, { request, store, control: session.control, budget });
@@ -123,7 +125,7 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
     ...selfJudging(project, plan.suite, [plan.model], prepared.judges.models()).map(({ what }) => what),
     ...trustNotes(trust),
   ];
-  const parts = { ran, metrics, tags, gate, comparison, notes };
+  const parts = { ran: { ...ran, end: withBudget(ran.end, whole) }, metrics, tags, gate, comparison, notes };
   const report = withGoOn(
     plan.restricted
       ? withheldReport(await assembleReport(parts, withheldStore(store)))
@@ -138,6 +140,11 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
     baseline,
     lineOf: ({ case_no }) => plan.line(case_no),
   });
+}
+
+/** The end of a run, with the limits of its budget where the budget was reached. */
+function withBudget(end: RunEnd, budget: Budget | null): RunEnd {
+  return end.kind === "skipped" && end.because === "budget" && budget !== null ? { ...end, budget } : end;
 }
 
 /** The run's canaries; null for a suite without canaries. Then the code for canaries is not loaded. */

@@ -1,9 +1,8 @@
 import { type TargetFacts, targetParts } from "../domain/listed-target.ts";
-import type { SkipReason } from "../domain/outcome.ts";
 import { isRecording } from "../domain/recorded-provider.ts";
-import type { Comparison, RunReport } from "../domain/report.ts";
+import type { Comparison, RunEnd, RunReport } from "../domain/report.ts";
 import { isUnfinished, type RunHeader, type RunStatus } from "../domain/run.ts";
-import { count, plural } from "./format-numbers.ts";
+import { count, plural, priceText } from "./format-numbers.ts";
 
 /** The headline of a run: a word that matches the exit code, and the result of the comparison. */
 export interface Headline {
@@ -72,7 +71,7 @@ export function endSentence({ end, counts }: RunReport): string {
     case "decided":
       return `Stopped after ${count(counts.trials - counts.not_needed)} of ${count(counts.trials)} trials: the rest could not change the verdict.`;
     case "skipped":
-      return `${count(counts.answered)} of ${count(counts.trials)} answered, ${count(counts.skipped)} ${skippedWords(end.because)}.`;
+      return `${count(counts.answered)} of ${count(counts.trials)} answered, ${count(counts.skipped)} ${skippedWords(end)}.`;
     case "interrupted":
       return `${count(counts.answered)} of ${count(counts.trials)} trials answered: the run was interrupted.`;
     case "running":
@@ -94,9 +93,14 @@ export function decisionSentence({ comparison }: RunReport): string {
 }
 
 /** The words after the number of skipped trials: `not asked`, or that their answers come with a batch. */
-export function skippedWords(because: SkipReason): string {
+export function skippedWords({ because, budget }: Extract<RunEnd, { kind: "skipped" }>): string {
   if (because === "batch") return "come with a batch, mostly within a day";
-  return `not asked (${because === "budget" ? "the budget is reached" : "stopped"})`;
+  if (because !== "budget") return "not asked (stopped)";
+  const limits = [
+    ...(budget?.usd === undefined ? [] : [priceText(budget.usd)]),
+    ...(budget?.tokens === undefined ? [] : [plural(budget.tokens, "token")]),
+  ];
+  return `not asked (the budget${limits.length === 0 ? "" : ` of ${limits.join(" or ")}`} is reached)`;
 }
 
 /**

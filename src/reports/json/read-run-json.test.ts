@@ -14,6 +14,7 @@ const ENDS: RunEnd[] = [
   { kind: "all-asked" },
   { kind: "decided" },
   { kind: "skipped", because: "budget" },
+  { kind: "skipped", because: "budget", budget: { usd: 0.5, tokens: 1000 } },
   { kind: "interrupted" },
   { kind: "unreachable", message: "no route", because: "no-more" },
   { kind: "judge-unreachable", message: "no route" },

@@ -108,13 +108,32 @@ describe("a report in a terminal", () => {
   });
 
   it.each([
-    ["budget", "the budget is reached", "--resume --budget <more>"],
-    ["cancelled", "stopped", "--resume"],
-  ] as const)("that was cut short by %s says what was not asked and how to go on", (because, why, how) => {
+    [{ because: "cancelled" }, "stopped", "To go on:  evals run support-triage --resume\n"],
+    [
+      { because: "budget" },
+      "the budget is reached",
+      "To go on:  evals run support-triage --resume --budget <more>\n",
+    ],
+    [
+      { because: "budget", budget: { usd: 0.5 } },
+      "the budget of $0.50 is reached",
+      "To go on:  evals run support-triage --resume --budget <more>\n",
+    ],
+    [
+      { because: "budget", budget: { tokens: 2_000_000 } },
+      "the budget of 2,000,000 tokens is reached",
+      "To go on, raise `budget` in evalconfig.yaml, then:\n    evals run support-triage --resume\n",
+    ],
+    [
+      { because: "budget", budget: { usd: 5, tokens: 9 } },
+      "the budget of $5.00 or 9 tokens is reached",
+      "To go on, raise `budget` in evalconfig.yaml, then:\n    evals run support-triage --resume\n",
+    ],
+  ] as const)("that was cut short (%j) says what was not asked and how to go on", (cut, why, how) => {
     const counts = { ...sampleReport().counts, answered: 412, skipped: 188 };
-    const shown = text(sampleReport({ counts, status: "incomplete", end: { kind: "skipped", because } }));
-    expect(shown).toContain(`412 of 600 answered, 188 not asked (${why}).`);
-    expect(shown).toContain(`evals run support-triage ${how}`);
+    const shown = text(sampleReport({ counts, status: "incomplete", end: { kind: "skipped", ...cut } }));
+    expect(shown.replace(/\s+/g, " ")).toContain(`412 of 600 answered, 188 not asked (${why}).`);
+    expect(shown).toContain(`Nothing is lost. ${how}`);
   });
 
   it("reports once that no call was answered", () => {

@@ -1,6 +1,6 @@
 import { flippedKind } from "../../domain/flip-metric.ts";
 import type { LostBecause } from "../../domain/outcome.ts";
-import type { RunReport } from "../../domain/report.ts";
+import type { RunEnd, RunReport } from "../../domain/report.ts";
 import type { MetricValue } from "../../domain/run.ts";
 import type { RuleResult } from "../../domain/verdict.ts";
 import { count, dollars, duration, percent, plural, shareRange } from "../format-numbers.ts";
@@ -147,7 +147,7 @@ function endLines(report: RunReport): string[] {
       indent(`To ask only these trials again:  evals run ${plainLine(header.suite)} --resume`),
     ];
   }
-  const text = `${count(counts.answered)} of ${count(counts.trials)} answered, ${count(counts.skipped)} ${skippedWords(end.because)}.`;
+  const text = `${count(counts.answered)} of ${count(counts.trials)} answered, ${count(counts.skipped)} ${skippedWords(end)}.`;
   if (end.because === "batch") {
     const back =
       end.go_on === undefined
@@ -155,12 +155,18 @@ function endLines(report: RunReport): string[] {
         : [indent(`To fetch the answers that are ready:  ${plainLine(end.go_on)}`)];
     return [indent(text), ...back];
   }
-  return [
-    indent(text),
-    indent(
-      `Nothing is lost. To go on:  evals run ${plainLine(header.suite)} --resume${end.because === "budget" ? " --budget <more>" : ""}`,
-    ),
-  ];
+  return [indent(text), ...goOnLines(end, `evals run ${plainLine(header.suite)} --resume`).map(indent)];
+}
+
+/** How to go on after a budget or Ctrl-C. Only the limit in dollars has an option. */
+function goOnLines(
+  { because, budget }: Extract<RunEnd, { kind: "skipped" }>,
+  command: string,
+): readonly string[] {
+  const ofBudget = because === "budget";
+  if (ofBudget && budget?.tokens !== undefined)
+    return ["Nothing is lost. To go on, raise `budget` in evalconfig.yaml, then:", `  ${command}`];
+  return [`Nothing is lost. To go on:  ${command}${ofBudget ? " --budget <more>" : ""}`];
 }
 
 /** The failed and undecided rules that are not shown next to a metric. */
