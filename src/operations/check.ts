@@ -24,6 +24,7 @@ import { closeScorers, openEachScorer, scorerHost, withUnopened } from "../run/o
 import { checkBaselines } from "./checking/check-baselines.ts";
 import { judgeCheck } from "./checking/check-judges.ts";
 import { checkPrices } from "./checking/check-prices.ts";
+import { unheardPrompt } from "./checking/unheard-prompt.ts";
 import type { Environment } from "./environment.ts";
 import { changedPrompts, unknownPublished } from "./project/changed-prompts.ts";
 import { locate, openProject } from "./project/open-project.ts";
@@ -245,7 +246,10 @@ async function checkTarget(
       if (conversing !== null) target = await conversing.withConversation(asked, of);
       const chosen = (golden: Case): boolean => filterMatches(suite.suite.filter, golden);
       // A prompt that cannot be rendered was already reported. Here it would be reported again, once for each case.
-      if (rendered) add(checked, checkRequests(suite, target.client, cases, chosen));
+      if (rendered) {
+        add(checked, checkRequests(suite, target.client, cases, chosen));
+        checked.warnings.push(...unheardPrompt(suite, model, cases, target.client));
+      }
       if (conversing !== null) {
         const { checkConversation } = await import("./running/check-conversation.ts");
         add(checked, checkConversation(suite, cases, target, scorers));

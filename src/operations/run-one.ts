@@ -20,6 +20,7 @@ import type { RunWorld } from "../run/run-settings.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import { withheldStore } from "../store/withheld-store.ts";
 import { selfJudging } from "./checking/self-judging.ts";
+import { unheardPrompt } from "./checking/unheard-prompt.ts";
 import type { Environment } from "./environment.ts";
 import type { Fleet } from "./fleet/plan-fleet.ts";
 import type { CanaryContext } from "./gating/canary.ts";
@@ -118,6 +119,7 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
     ...priceNotes(metrics),
     ...(await fallbackNotes(ran, store)),
     ...changedPins(plan.suite, plan.model, project.models).map(({ what, fix }) => `${what} ${fix}`),
+    ...unheardPrompt(plan.suite, plan.model, prepared.cases, prepared.target.client).map(({ what }) => what),
     ...lost.notes,
     ...(batch === null ? [] : [batch]),
     ...(said === undefined ? [] : [said]),

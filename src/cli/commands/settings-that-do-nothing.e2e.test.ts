@@ -83,6 +83,51 @@ describe("a body", () => {
   });
 });
 
+describe("a prompt", () => {
+  const warningsOf = async (model: string, keys: string) => {
+    const project = gitProject({
+      "evalconfig.yaml": `models:\n  m: ${model}\n`,
+      "evals/s.yaml": `dataset: d\n${keys}\nmodel: m\nscorers: [{ type: equals }]\n`,
+      "datasets/d.jsonl": '{"id":"a","input":{"n":1},"expected":"x"}\n',
+      "agents/m.mjs": "export default () => 'x';\n",
+      "fixtures/a.jsonl": '{"case":"a","output":"x"}\n',
+      "prompts/q/1.0.0.md": promptText("Answer."),
+      "prompts/q/1.1.0.md": promptText("Answer well."),
+    });
+    const checked = await project.json(["check"]);
+    expect(checked.exit).toBe(0);
+    const warnings = checked.document.warnings as { code: string; line: number }[];
+    const found = warnings.filter(({ code }) => code === "EVALS_PROMPT_UNHEARD");
+    return { project, lines: found.map(({ line }) => line) };
+  };
+  const http = (more: string) => `{ provider: http, url: "http://127.0.0.1:9/"${more} }`;
+
+  it.each([
+    [http(', body: { q: "{{ input.n }}" }'), "prompt: q", [2]],
+    [http(', body: { q: "{{ input.n }}" }'), "prompts: [q@1.0.0, q@1.1.0]", [2]],
+    [http(', body: { q: "{{ input.n }}", m: "{{ messages | json }}" }'), "prompt: q", []],
+    [http(', body: { q: "{{ messages.0.content }}" }'), "prompt: q", []],
+    [http(", method: GET"), "prompt: q", [2]],
+    [http(""), "prompt: q", []],
+    ["{ provider: module, file: agents/m.mjs }", "prompt: q", []],
+    ["{ provider: outputs, file: fixtures/a.jsonl }", "prompt: q", []],
+  ])("for %s (%s) is said to never reach it at line %j", async (model, keys, lines) => {
+    expect((await warningsOf(model, keys)).lines).toEqual(lines);
+  });
+
+  it("is said to never reach an application in the notes of its run, too", async () => {
+    const { project } = await warningsOf(http(', body: { q: "{{ input.n }}" }'), "prompt: q");
+    const { document } = await project.json(["run", "s", "--trials", "1"]);
+    expect(document.runs).toMatchObject([
+      {
+        notes: expect.arrayContaining([
+          'The prompt "q" never reaches the model "m", because its request contains no messages.',
+        ]),
+      },
+    ]);
+  });
+});
+
 describe("a judge", () => {
   it("may not set a parameter that is decided for it", async () => {
     const [problem] = await problemsOf(

@@ -1,0 +1,46 @@
+import type { CaseSource } from "../../domain/case.ts";
+import { canonicalJson } from "../../domain/json.ts";
+import { EvalsError, type Problem, SettingMistake } from "../../domain/problem.ts";
+import type { LoadedModel, LoadedSuite } from "../../domain/project.ts";
+import type { Client } from "../../domain/provider.ts";
+import { isRecording } from "../../domain/recorded-provider.ts";
+import { questionOf } from "../../run/case-requests.ts";
+
+/**
+ * Warns when the suite's prompt does not change what the target is sent, as with an HTTP body without messages. This is
+ * no mistake: a suite may compare an application that has its own prompt with a model that gets this one.
+ */
+export function unheardPrompt(
+  suite: LoadedSuite,
+  { alias, provider }: LoadedModel,
+  cases: CaseSource,
+  client: Client,
+): Problem[] {
+  if (suite.prompt === null || isRecording(provider.kind) || cases.count === 0) return [];
+  if (receivesPrompt(suite, cases, client)) return [];
+  const { name } = suite.prompt.version;
+  return [
+    {
+      code: "EVALS_PROMPT_UNHEARD",
+      path: suite.path,
+      ...suite.places.at([suite.suite.prompts === undefined ? "prompt" : "prompts"], "key"),
+      what: `The prompt "${name}" never reaches the model "${alias}", because its request contains no messages.`,
+      why: "Another version of the prompt would get the same answers, so a comparison of versions would find no difference.",
+      fix: `Send the messages: "{{ messages | json }}" in the \`body\` of ${alias}. Or delete \`prompt\` if the application has a prompt of its own.`,
+    },
+  ];
+}
+
+/** Whether other messages change the request of the first case. */
+function receivesPrompt(suite: LoadedSuite, cases: CaseSource, client: Client): boolean {
+  try {
+    const question = questionOf(suite, cases.read(0));
+    const asked = (content: string): string =>
+      canonicalJson(client.prepare({ ...question, messages: [{ role: "user", content }] }));
+    return asked("a") !== asked("b");
+  } catch (error) {
+    // Another check reports a request that cannot be made.
+    if (error instanceof EvalsError || error instanceof SettingMistake) return true;
+    throw error;
+  }
+}
