@@ -1,5 +1,5 @@
 import { progressLine } from "../reports/terminal/progress-line.ts";
-import type { TrialEvent } from "../run/engine.ts";
+import type { TrialEvent } from "../run/engine-job.ts";
 import type { Io } from "./io.ts";
 
 /** Shows the progress of a run on stderr: an updated line on a terminal, else a plain line every ten seconds. */

@@ -1,6 +1,6 @@
 import type { RunReport } from "../domain/report.ts";
 import type { RunHeader } from "../domain/run.ts";
-import type { RunControl, TrialEvent } from "../run/engine.ts";
+import type { RunControl, TrialEvent } from "../run/engine-job.ts";
 import type { Plan } from "../run/plan.ts";
 
 /** Receives the progress of runs. The methods are called synchronously, in the order in which they are declared. */

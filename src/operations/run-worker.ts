@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { EvalsError } from "../domain/problem.ts";
 import { type FleetDatabase, LEASE_S } from "../fleet/database.ts";
 import type { FleetPlan, LeasedBlock, PlanHalt } from "../fleet/fleet.ts";
-import type { RunControl } from "../run/engine.ts";
+import type { RunControl } from "../run/engine-job.ts";
 import { sharedPace } from "../run/shared-pace.ts";
 import { sharedSlots } from "../run/shared-slots.ts";
 import type { Environment } from "./environment.ts";

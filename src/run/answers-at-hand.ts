@@ -1,3 +1,5 @@
+import { answerEnd } from "../domain/finish-reason.ts";
+import type { Transcript } from "../domain/transcript.ts";
 import type { CachedAnswer, Store, StoredRun } from "../store/store.ts";
 import type { Plan } from "./plan.ts";
 import type { RunSettings } from "./run-settings.ts";
@@ -36,7 +38,7 @@ export async function* unanswered(
     for (let trial = 1; trial <= plan.planned(caseNo); trial++) {
       if (before?.has(`${caseNo}/${trial}`)) continue;
       const hit = cached?.(plan.askedHash(caseNo), trial);
-      if (hit === undefined || plan.isSpoiled(caseNo, hit.transcript)) yield caseNo;
+      if (hit === undefined || !isReusable(plan, caseNo, hit.transcript)) yield caseNo;
     }
   }
 }
@@ -48,6 +50,13 @@ function answeredBefore(run: StoredRun, store: Store): ReadonlySet<string> {
     if (pass !== null || (error !== "simulator" && store.transcript(run.no, case_no, trial) !== undefined))
       answered.add(`${case_no}/${trial}`);
   return answered;
+}
+
+/**
+ * Whether an answer in the cache may be used again. Earlier versions of evals stored some failed replies as answers.
+ */
+export function isReusable(plan: Plan, caseNo: number, transcript: Transcript): boolean {
+  return answerEnd(transcript.finish_reason) !== "failed" && !plan.isSpoiled(caseNo, transcript);
 }
 
 /**

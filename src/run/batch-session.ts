@@ -11,7 +11,7 @@ import type { BatchElsewhere, BatchRow } from "../store/batches.ts";
 import type { LostReply, RunWriter, Store } from "../store/store.ts";
 import { type BatchQueue, type BatchQueueParts, openBatchQueue } from "./batch-queue.ts";
 import type { CallHooks } from "./call-hooks.ts";
-import type { EngineEnd, RunControl } from "./engine.ts";
+import type { EngineEnd, RunControl } from "./engine-job.ts";
 import type { AskedModel, JudgeBatches } from "./judge-model.ts";
 import type { Plan } from "./plan.ts";
 import { batchPrice } from "./price-usage.ts";

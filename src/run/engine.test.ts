@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { ScorerFailure } from "../domain/scorer.ts";
 import { usageOf } from "../domain/transcript.ts";
 import { openSharedBudget } from "./budget-guard.ts";
-import { runTrials, type StopRule } from "./engine.ts";
+import { runTrials } from "./engine.ts";
+import type { StopRule } from "./engine-job.ts";
 import type { Plan } from "./plan.ts";
 import { engineJob } from "./testing/engine-job.ts";
 import {

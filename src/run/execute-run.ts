@@ -8,7 +8,8 @@ import { type BudgetGuard, openSharedBudget, withoutSpent } from "./budget-guard
 import { payingHooks, ratesOf } from "./call-hooks.ts";
 import { countTrials } from "./count-trials.ts";
 import { keepingSpoiled, NOTHING_BEFORE, readBefore } from "./earlier-sessions.ts";
-import { type EngineEnd, runTrials, type StopRule } from "./engine.ts";
+import { runTrials } from "./engine.ts";
+import type { EngineEnd, StopRule } from "./engine-job.ts";
 import { isOfChosenCases, keepingFirst } from "./first-answers.ts";
 import type { JudgedRun, JudgeTotals } from "./judge-session.ts";
 import type { Plan } from "./plan.ts";

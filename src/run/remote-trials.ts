@@ -1,7 +1,7 @@
 import type { Client } from "../domain/provider.ts";
 import type { RunPace } from "../domain/report.ts";
 import type { LostReply } from "../store/store.ts";
-import type { EngineEnd, StopRule } from "./engine.ts";
+import type { EngineEnd, StopRule } from "./engine-job.ts";
 import type { Scoring } from "./score-trial.ts";
 
 /** Trials that workers on other machines run and score. */

@@ -8,7 +8,7 @@ import type { Store, StoredRun } from "../store/store.ts";
 import type { BatchSettings, BatchStore } from "./batch-session.ts";
 import type { Spending } from "./budget-guard.ts";
 import type { CallHooks } from "./call-hooks.ts";
-import type { RunControl, StopRule, TrialEvent } from "./engine.ts";
+import type { RunControl, StopRule, TrialEvent } from "./engine-job.ts";
 import type { JudgeDependencies } from "./judge-pool.ts";
 import type { JudgedStore } from "./judge-session.ts";
 import type { RemoteTrials } from "./remote-trials.ts";

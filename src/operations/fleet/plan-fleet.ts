@@ -3,7 +3,7 @@ import type { Json } from "../../domain/json.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { EndedStatus, RunHeader } from "../../domain/run.ts";
 import type { FleetDatabase } from "../../fleet/database.ts";
-import type { RunControl } from "../../run/engine.ts";
+import type { RunControl } from "../../run/engine-job.ts";
 import type { RemoteTrials } from "../../run/remote-trials.ts";
 import type { Store } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";

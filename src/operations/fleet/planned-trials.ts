@@ -5,7 +5,7 @@ import type { DoneBlock, FleetDatabase, PlanStore } from "../../fleet/database.t
 import type { PlanHalt, TrialPlace } from "../../fleet/fleet.ts";
 import { clientWithSend } from "../../providers/client-with-send.ts";
 import { WITHDRAWN } from "../../providers/failed-reply.ts";
-import type { EngineEnd, RunControl } from "../../run/engine.ts";
+import type { EngineEnd, RunControl } from "../../run/engine-job.ts";
 import { unpackJudgements, unpackReply, unpackScoring } from "../../run/packed-trial.ts";
 import type { Plan } from "../../run/plan.ts";
 import type { RemoteSums, RemoteTrials } from "../../run/remote-trials.ts";

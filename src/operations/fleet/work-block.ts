@@ -4,7 +4,7 @@ import type { FleetPlan, LeasedBlock, PlanHalt, TrialPlace, WorkedBlock } from "
 import { tallyOfCases } from "../../metrics/tally-of-cases.ts";
 import { seesRaw } from "../../run/answers-at-hand.ts";
 import { blockStore } from "../../run/block-store.ts";
-import type { RunControl } from "../../run/engine.ts";
+import type { RunControl } from "../../run/engine-job.ts";
 import { executeRun } from "../../run/execute-run.ts";
 import { blockLedger } from "../../run/ledger-client.ts";
 import { lineOf } from "../../run/model-lines.ts";

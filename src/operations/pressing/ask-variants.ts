@@ -4,7 +4,7 @@ import { allItems, everyItem } from "../../domain/pages.ts";
 import type { Project } from "../../domain/project.ts";
 import type { RunHeader, StoredCase } from "../../domain/run.ts";
 import { type Spending, withoutSpent } from "../../run/budget-guard.ts";
-import type { TrialEvent } from "../../run/engine.ts";
+import type { TrialEvent } from "../../run/engine-job.ts";
 import { executeRun, type RanRun, together } from "../../run/execute-run.ts";
 import type { JudgeTotals } from "../../run/judge-session.ts";
 import { makePlan, type Plan } from "../../run/plan.ts";

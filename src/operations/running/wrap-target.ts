@@ -6,7 +6,7 @@ import { recordingClient } from "../../providers/recording-client.ts";
 import type { RetryBudget } from "../../providers/retry-budget.ts";
 import { wrapClient } from "../../providers/wrap-client.ts";
 import type { CallHooks } from "../../run/call-hooks.ts";
-import type { RunControl } from "../../run/engine.ts";
+import type { RunControl } from "../../run/engine-job.ts";
 import { lineOf } from "../../run/model-lines.ts";
 import { timeoutOf } from "../../run/open-target.ts";
 import type { Plan } from "../../run/plan.ts";

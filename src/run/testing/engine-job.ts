@@ -3,7 +3,7 @@ import type { Store } from "../../store/store.ts";
 import { memoryStore } from "../../store/testing/memory-store.ts";
 import { sampleHeader } from "../../store/testing/sample-run.ts";
 import { openSharedBudget } from "../budget-guard.ts";
-import type { Job, TrialEvent } from "../engine.ts";
+import type { Job, TrialEvent } from "../engine-job.ts";
 import type { Plan } from "../plan.ts";
 import { roundByRound } from "../work-order.ts";
 
