@@ -125,6 +125,25 @@ describe("runTrials", () => {
     });
     await expect(runTrials(engineJob(fakePlan({ client })))).rejects.toThrow("a bug");
   });
+
+  it("asks for nothing more after an error, and keeps the answers that arrive later", async () => {
+    const client = heldClient();
+    const plan = fakePlan({ client, cases: 9, trials: 1 });
+    let reported = 0;
+    const job = engineJob(plan, {
+      concurrency: 3,
+      onTrial: () => {
+        if (++reported === 1) throw new Error("no room for progress");
+      },
+    });
+    const ended = expect(runTrials(job)).rejects.toThrow("no room for progress");
+    await client.settle("c0/1");
+    await ended;
+    await client.settle("c1/1");
+    await client.settle("c2/1");
+    expect(client.waiting()).toEqual([]);
+    expect(rows(job)).toHaveLength(3);
+  });
 });
 
 describe("stopping", () => {

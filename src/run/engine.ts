@@ -25,7 +25,11 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
     resolve = ok;
     reject = no;
   });
-  const fail = (error: unknown): void => reject(error);
+  /** Ends the run with an error. No further trial is started, so nothing is paid for that nobody reads. */
+  const fail = (error: unknown): void => {
+    ending.because({ kind: "skipped", because: "cancelled" });
+    reject(error);
+  };
   const scoring = openAnswerScoring(job, ending, { ended: queue.ended, free: start, failed: fail });
   const ask = askTrials(job, ending, scoring);
   let inFlight = 0;
