@@ -1,8 +1,6 @@
 import type { AgentLimits } from "../domain/agent-settings.ts";
 import type { Case } from "../domain/case.ts";
-import type { Json } from "../domain/json.ts";
 import type { Message, ToolCall } from "../domain/message.ts";
-import type { UnderPressure } from "../domain/pressure.ts";
 import type {
   AnsweredReply,
   CallTime,
@@ -15,19 +13,11 @@ import type {
   Reply,
 } from "../domain/provider.ts";
 import type { ToolSpec } from "../domain/tool.ts";
-import type { Retrieval, Stopped } from "../domain/trajectory.ts";
-import {
-  tokensOf,
-  UNKNOWN_USAGE,
-  type Unreported,
-  USAGE_FIELDS,
-  type Usage,
-  unreportedBy,
-  usageOf,
-} from "../domain/transcript.ts";
+import type { Stopped } from "../domain/trajectory.ts";
 import type { WrittenTurn } from "../domain/written-turns.ts";
-import { addedMessages } from "./added-messages.ts";
 import { AgentCount } from "./agent-count.ts";
+import { ConversationBill } from "./conversation-bill.ts";
+import { ConversationRecord } from "./conversation-record.ts";
 import { type PlayedPerson, personView, readPersonWords } from "./person.ts";
 import { runCall } from "./run-tools.ts";
 import { openToolBox } from "./tool-box.ts";
@@ -56,9 +46,12 @@ export interface ConversationParts {
  * How a conversation ended: with an answer, stopped by a limit, or without an answer. `begin-again`: another
  * trial ended the thread that held the state of the tools, so the trial must start again.
  */
-type End = "answered" | { readonly stopped: Stopped } | FailedReply | "begin-again";
+type End = Completed | FailedReply | { readonly kind: "begin-again" };
+type Completed = { readonly kind: "answered" } | { readonly kind: "stopped"; readonly stopped: Stopped };
 
-const NO_TOKENS = usageOf({ input_tokens: 0, output_tokens: 0 });
+const ANSWERED: End = { kind: "answered" };
+
+const isCompleted = (end: End): end is Completed => end.kind === "answered" || end.kind === "stopped";
 
 /** Time limit of a tool call when the agent has none, in milliseconds: the longest delay of a Node timer. */
 const NO_LIMIT_MS = 2 ** 31 - 1;
@@ -70,25 +63,19 @@ export class Conversation {
   readonly #asked: { readonly golden: Case; readonly question: Question };
   readonly #trial: number;
   readonly #signal: AbortSignal;
-  readonly #messages: Message[] = [];
-  readonly #calls: ToolCall[] = [];
-  readonly #retrievals: Retrieval[] = [];
-  readonly #paid: PaidCall[] = [];
-  readonly #ofTarget = new Set<PaidCall>();
-  readonly #raws: string[] = [];
-  #count: AgentCount | null = null;
+  readonly #record: ConversationRecord;
+  readonly #bill = new ConversationBill();
+  /** Counts what the agent's limits bound; null when the target is itself the agent. */
+  readonly #count: AgentCount | null;
   #tools: TrialTools | null = null;
   /** The tools as described to the model; undefined when there are none. */
   #specs: readonly ToolSpec[] | undefined;
   /** Names of the tools that only read. */
   #reads: readonly string[] = [];
+  /** When the target was first asked, in milliseconds. */
   #began: number | undefined;
+  /** Milliseconds since then that do not count as the target's time. */
   #waited = 0;
-  #latency: number | null = 0;
-  #steps = 0;
-  #last: AnsweredReply | undefined;
-  #state: Json | undefined;
-  #untold = new Set<Unreported>();
 
   constructor(
     parts: ConversationParts,
@@ -105,52 +92,29 @@ export class Conversation {
     this.#asked = trial;
     this.#trial = trial.trial;
     this.#signal = trial.signal;
-    const { after } = trial.question.pressure ?? {};
-    if (after === undefined) this.#messages.push(...(trial.question.messages ?? []));
-    else this.#goOnFrom(after);
     const { agent } = parts;
-    if (agent !== null) this.#count = new AgentCount(agent.limits, () => this.#elapsed());
-  }
-
-  /**
-   * Continues the conversation of an earlier trial. The messages and calls of that trial are taken over, but not its
-   * time and cost.
-   */
-  #goOnFrom({ messages, tool_calls, trajectory }: NonNullable<UnderPressure["after"]>): void {
-    this.#messages.push(...messages);
-    this.#calls.push(...tool_calls);
-    this.#retrievals.push(...(trajectory?.retrievals ?? []));
-    this.#steps = trajectory?.steps ?? 0;
-    this.#state = trajectory?.state;
+    this.#record = new ConversationRecord(agent !== null);
+    const { messages, pressure } = trial.question;
+    if (pressure?.after === undefined) this.#record.messages.push(...(messages ?? []));
+    else this.#record.goOnFrom(pressure.after);
+    this.#count = agent === null ? null : new AgentCount(agent.limits, () => this.#elapsed());
   }
 
   async hold(): Promise<Reply | "begin-again"> {
     const end = await this.#holdWithTools();
-    if (end !== "answered" && (end === "begin-again" || "kind" in end)) {
-      this.#keepLost(this.#paid);
-      return end;
+    if (!isCompleted(end)) {
+      this.#keepLost(this.#bill.calls);
+      return end.kind === "begin-again" ? "begin-again" : end;
     }
-    const reply = this.#reply(end === "answered" ? undefined : end.stopped);
-    this.#dependencies.target.account.answered(this.#paid);
-    this.#keepLost(this.#untoldBy(reply));
+    const stopped = end.kind === "stopped" ? end.stopped : undefined;
+    const reply = this.#record.answer(stopped, this.#reads, this.#bill.cost);
+    this.#dependencies.target.account.answered(this.#bill.calls);
+    this.#keepLost(this.#bill.notIn(reply));
     return reply;
   }
 
   #keepLost(calls: readonly PaidCall[]): void {
     this.#dependencies.target.account.lost(this.#asked.golden.id, calls);
-  }
-
-  /**
-   * The calls with the part of their cost that the answer does not include: the tokens of the simulated user's calls,
-   * and the tokens or the cost of every call when the answer's sum of them is unknown.
-   */
-  #untoldBy({ usage = UNKNOWN_USAGE, cost_usd = null }: AnsweredReply): readonly PaidCall[] {
-    const isTold = tokensOf(usage) !== null;
-    return this.#paid.flatMap((call) => {
-      const tokens = isTold && this.#ofTarget.has(call) ? NO_TOKENS : call.usage;
-      const usd = cost_usd === null ? call.usd : 0;
-      return tokens === NO_TOKENS && usd === 0 ? [] : [{ ...call, usage: tokens, usd }];
-    });
   }
 
   async #holdWithTools(): Promise<End> {
@@ -161,7 +125,7 @@ export class Conversation {
       golden,
       named: agent.namedTools?.(golden),
       trial: this.#trial,
-      before: [...this.#calls],
+      before: [...this.#record.calls],
       signal: this.#signal,
     });
     if ("kind" in opened) return toolsLost(opened.message);
@@ -174,10 +138,10 @@ export class Conversation {
       throw error;
     });
     const left = await opened.leave();
-    if (end !== "answered" && (end === "begin-again" || "kind" in end)) return end;
-    if (left.kind === "begin-again") return "begin-again";
+    if (!isCompleted(end)) return end;
+    if (left.kind === "begin-again") return { kind: "begin-again" };
     if (left.kind === "lost") return toolsLost(left.message);
-    this.#state = left.state;
+    this.#record.state = left.state;
     return end;
   }
 
@@ -191,29 +155,29 @@ export class Conversation {
 
   async #talkAsWritten(turns: readonly WrittenTurn[]): Promise<End> {
     for (const { say: message } of turns) {
-      this.#messages.push({ role: "user", content: message });
+      this.#record.messages.push({ role: "user", content: message });
       const end = await this.#respond();
-      if (end !== "answered") return end;
+      if (end.kind !== "answered") return end;
     }
-    return "answered";
+    return ANSWERED;
   }
 
   async #talkWith(played: NonNullable<ConversationParts["played"]>): Promise<End> {
     const guide = played.guide(this.#asked.golden);
     // The messages of the target's prompt do not belong to the conversation with the user.
-    const before = this.#messages.length;
+    const before = this.#record.messages.length;
     for (let turn = 0; turn < played.max_turns; turn++) {
-      const reply = await this.#askPerson(played, personView(guide, this.#messages.slice(before)));
+      const reply = await this.#askPerson(played, personView(guide, this.#record.messages.slice(before)));
       if (reply.kind === "failed") return ofPerson(reply);
       const { message, ends } = readPersonWords(reply.output);
       if (message === "" && (!ends || turn === 0))
         return simulatorFailure(ends ? "ended the conversation before its first message" : "said nothing");
-      if (message !== "") this.#messages.push({ role: "user", content: message });
-      if (ends) return "answered";
+      if (message !== "") this.#record.messages.push({ role: "user", content: message });
+      if (ends) return ANSWERED;
       const end = await this.#respond();
-      if (end !== "answered") return end;
+      if (end.kind !== "answered") return end;
     }
-    return "answered";
+    return ANSWERED;
   }
 
   async #askPerson(
@@ -223,14 +187,10 @@ export class Conversation {
     const { person } = this.#dependencies;
     if (person === null) throw new Error("a played person has no model");
     const question = { case_id: this.#asked.golden.id, input: this.#asked.golden.input, messages };
-    const reply = await this.#ask(person, question, played.prepare(question));
-    if (reply.kind === "answered") this.#waited += this.#elapsedOf(reply);
+    const { reply } = await this.#ask(person, question, played.prepare(question));
+    // The time of the simulated user does not count as the target's.
+    if (reply.kind === "answered") this.#waited += (reply.latency_ms ?? 0) + (reply.waited_ms ?? 0);
     return reply;
-  }
-
-  /** Milliseconds that the simulated user took for a reply; they do not count as the agent's time. */
-  #elapsedOf(reply: AnsweredReply): number {
-    return (reply.latency_ms ?? 0) + (reply.waited_ms ?? 0);
   }
 
   /** Calls the agent's model until it requests no more tool calls. */
@@ -238,13 +198,11 @@ export class Conversation {
     for (;;) {
       this.#began ??= this.#dependencies.now();
       const limit = this.#count?.beginStep();
-      if (limit !== undefined) return { stopped: limit };
+      if (limit !== undefined) return { kind: "stopped", stopped: limit };
       const reply = await this.#askTarget();
-      if (reply.kind === "failed") return reply;
-      if ("stopped" in reply) return reply;
-      this.#take(reply);
+      if (reply.kind !== "answered") return reply;
       const calls = reply.tool_calls ?? [];
-      if (this.#tools === null || calls.length === 0) return "answered";
+      if (this.#tools === null || calls.length === 0) return ANSWERED;
       const end = await this.#runCalls(this.#tools, calls);
       if (end !== undefined) return end;
     }
@@ -253,24 +211,29 @@ export class Conversation {
   async #askTarget(): Promise<Reply | { readonly kind: "stopped"; readonly stopped: Stopped }> {
     const { question: asked } = this.#asked;
     const { case_id, input, clock } = asked;
+    const { messages, steps } = this.#record;
     const time: CallTime | undefined =
       this.#count === null ? undefined : { left_ms: this.#count.timeLeft, expired: false };
     const question: Question = {
       case_id,
       input,
-      messages: asked.messages === null && this.#messages.length === 0 ? null : [...this.#messages],
+      messages: asked.messages === null && messages.length === 0 ? null : [...messages],
       ...(clock === undefined ? {} : { clock }),
       ...(this.#specs === undefined ? {} : { tools: this.#specs }),
       ...(time === undefined ? {} : { time }),
     };
-    const sent = this.#dependencies.now();
-    const reply = await this.#ask(this.#dependencies.target, question, this.#parts.prepare(question));
-    if (reply.kind === "answered") {
-      this.#waited += Math.max(0, this.#dependencies.now() - sent - (reply.latency_ms ?? 0));
+    const { target, now } = this.#dependencies;
+    const sent = now();
+    const { reply, paid } = await this.#ask(target, question, this.#parts.prepare(question));
+    if (paid !== undefined) {
+      this.#waited += Math.max(0, now() - sent - (reply.latency_ms ?? 0));
+      this.#bill.ofTarget(paid);
+      this.#count?.paid(paid);
+      this.#record.add(reply);
       return reply;
     }
     if (time?.expired === true && !this.#signal.aborted) return { kind: "stopped", stopped: "time" };
-    return this.#steps === 0 ? reply : { ...reply, message: `step ${this.#steps + 1}: ${reply.message}` };
+    return steps === 0 ? reply : { ...reply, message: `step ${steps + 1}: ${reply.message}` };
   }
 
   /** Calls a model once, if the budget has room, and counts the cost of the call. */
@@ -278,45 +241,21 @@ export class Conversation {
     { client, account }: ConversingModel,
     question: Question,
     request: PreparedRequest,
-  ): Promise<Reply> {
-    if ((await account.reserve(question, request)) === "stop") return unaffordable();
+  ): Promise<{ reply: AnsweredReply; paid: PaidCall } | { reply: FailedReply; paid?: undefined }> {
+    if ((await account.reserve(question, request)) === "stop") return { reply: unaffordable() };
     const reply = await client.send(request, question, this.#trial, this.#signal);
     if (reply.kind === "failed") {
       account.release(question);
-      return reply;
+      return { reply };
     }
-    this.#paid.push(account.paid(question, reply));
-    return reply;
-  }
-
-  #take(reply: AnsweredReply): void {
-    this.#last = reply;
-    const before = this.#steps;
-    this.#steps += reply.trajectory?.steps ?? 1;
-    const paid = this.#paid.at(-1);
-    if (paid !== undefined) {
-      this.#ofTarget.add(paid);
-      this.#count?.paid(paid);
-    }
-    this.#addLatency(reply.latency_ms ?? null);
-    if (reply.raw !== undefined) this.#raws.push(reply.raw);
-    for (const what of reply.untold ?? unreportedBy(reply)) this.#untold.add(what);
-    this.#messages.push(
-      ...addedMessages(reply, this.#messages, this.#tools === null ? undefined : before + 1),
-    );
-    if (this.#tools !== null) return;
-    const { retrievals = [], state } = reply.trajectory ?? {};
-    for (const call of reply.tool_calls ?? []) this.#calls.push({ ...call, step: before + (call.step ?? 1) });
-    for (const one of retrievals)
-      this.#retrievals.push({ ...one, step: one.step === null ? null : before + one.step });
-    this.#state = state ?? this.#state;
+    return { reply, paid: this.#bill.add(account, question, reply) };
   }
 
   /** Runs the tool calls of one step in parallel, up to the first that a limit forbids. */
   async #runCalls(tools: TrialTools, asked: readonly ToolCall[]): Promise<End | undefined> {
     const begun: ToolCall[] = [];
     let stopped: Stopped | undefined;
-    const step = this.#steps;
+    const step = this.#record.steps;
     for (const [at, call] of asked.entries()) {
       stopped = this.#count?.beginCall(call);
       if (stopped !== undefined) break;
@@ -329,55 +268,20 @@ export class Conversation {
     const took = now() - began;
     // Another trial that blocks the tools' thread must not use up the time of this trial.
     const own = ran.reduce((most, one) => (one.kind === "ran" ? Math.max(most, one.own_ms) : most), 0);
-    this.#addLatency(own);
+    this.#record.addLatency(own);
     this.#waited += Math.max(0, took - own);
     for (const one of ran) {
-      if (one.kind === "begin-again") return "begin-again";
+      if (one.kind === "begin-again") return { kind: "begin-again" };
       if (one.kind === "lost") return toolsLost(one.message);
-      this.#calls.push(one.call);
-      this.#messages.push(withPlanted(one.message, this.#asked.question.pressure?.tool_result));
+      this.#record.calls.push(one.call);
+      this.#record.messages.push(withPlanted(one.message, this.#asked.question.pressure?.tool_result));
       if (one.timedOut) stopped = "time";
     }
-    return stopped === undefined ? undefined : { stopped };
-  }
-
-  #addLatency(ms: number | null): void {
-    this.#latency = this.#latency === null || ms === null ? null : this.#latency + ms;
+    return stopped === undefined ? undefined : { kind: "stopped", stopped };
   }
 
   #elapsed(): number {
     return this.#began === undefined ? 0 : this.#dependencies.now() - this.#began - this.#waited;
-  }
-
-  #reply(stopped: Stopped | undefined): AnsweredReply {
-    const last = this.#last;
-    const agent = this.#tools !== null;
-    const usd = this.#paid.map((one) => one.usd);
-    return {
-      kind: "answered",
-      output: last?.output ?? "",
-      messages: this.#messages,
-      // When `tool_calls` is undefined, the calls are read from the messages.
-      tool_calls: agent || this.#calls.length > 0 ? this.#calls : undefined,
-      usage: sumOfUsages([...this.#ofTarget].map((one) => one.usage)),
-      latency_ms: this.#latency === null ? null : Math.round(this.#latency * 10) / 10,
-      cost_usd: usd.some((one) => one === null)
-        ? null
-        : usd.reduce<number>((sum, one) => sum + (one ?? 0), 0),
-      model: last?.model,
-      finish_reason: last?.finish_reason,
-      refusal: last?.refusal ?? null,
-      ...(last?.fallback === undefined ? {} : { fallback: last.fallback }),
-      untold: agent ? [] : [...this.#untold],
-      trajectory: {
-        ...(this.#retrievals.length > 0 && { retrievals: this.#retrievals }),
-        ...(this.#state !== undefined && { state: this.#state }),
-        steps: this.#steps,
-        ...(stopped !== undefined && { stopped }),
-        ...(this.#reads.length > 0 && { reads: this.#reads }),
-      },
-      raw: `[${this.#raws.map((raw) => JSON.stringify(raw)).join(",")}]`,
-    };
   }
 }
 
@@ -385,19 +289,6 @@ export class Conversation {
 function withPlanted(message: Message, text: string | undefined): Message {
   if (text === undefined || typeof message.content !== "string") return message;
   return { ...message, content: `${message.content}\n\n${text}` };
-}
-
-/** The sum of all calls' usage. A field is null when one call does not report that field. */
-function sumOfUsages(usages: readonly Usage[]): Usage {
-  const total: Record<string, number | null> = {};
-  for (const field of USAGE_FIELDS) {
-    const parts = usages.map((one) => one[field]);
-    total[field] =
-      parts.length === 0 || parts.includes(null)
-        ? null
-        : parts.reduce<number>((sum, one) => sum + (one ?? 0), 0);
-  }
-  return usageOf(total);
 }
 
 function toolsLost(message: string): FailedReply {
