@@ -1,9 +1,10 @@
-import type { BatchAnswer, BatchService, BatchTrouble } from "../domain/batch.ts";
+import type { BatchService, BatchTrouble } from "../domain/batch.ts";
 import type { Price } from "../domain/config.ts";
 import type { AnsweredReply, FailedReply, PreparedRequest } from "../domain/provider.ts";
 import { UNKNOWN_USAGE } from "../domain/transcript.ts";
 import { DEFAULT_RETRY } from "../providers/retrying-client.ts";
 import type { BatchElsewhere, Batches, BatchRow, BatchTries, StoredBatch } from "../store/batches.ts";
+import { batchKey, lookAtBatch, type Replies } from "./batch-look.ts";
 import { batchPrice, usdOf } from "./price-usage.ts";
 
 /**
@@ -12,7 +13,7 @@ import { batchPrice, usdOf } from "./price-usage.ts";
  */
 export type Taken =
   | { readonly kind: "answered"; readonly reply: AnsweredReply }
-  /** @property again whether to put the question into another batch */
+  /** `again`: whether the question is to be put into another batch. */
   | { readonly kind: "failed"; readonly failure: FailedReply; readonly again: boolean }
   | { readonly kind: "waits" | "left" | "new" };
 
@@ -24,7 +25,12 @@ export interface BatchQueueParts {
   readonly asker: string;
   /** Price of a call outside a batch. */
   readonly price: Price | null;
-  /** The id of a question in a batch. @param attempt from 1 @returns at most 64 letters, digits, "-" and "_" */
+  /**
+   * The id of a question in a batch.
+   *
+   * @param attempt how many batches the question was put into, this one included
+   * @returns at most 64 letters, digits, "-" and "_"
+   */
   readonly customId: (what: string, attempt: number) => string;
   /** Reports the number of requests in a batch that was created. */
   readonly onCalls: (count: number) => void;
@@ -59,15 +65,16 @@ export interface BatchQueue {
   readonly underWay: number;
   /** Sends the added questions. @returns why some of them were not sent; null when all were sent */
   send(): Promise<FailedReply | null>;
-  /** Marks all received answers as stored. @param whole whether this run will use no more answers of any batch */
+  /**
+   * Marks the batches as read whose answers were all taken, and so stored.
+   *
+   * @param whole whether the run is over: then the other batches are marked too, and the answers that nobody took are
+   * reported to `onUnwanted`
+   */
   settle(whole: boolean): void;
   close(): Promise<void>;
 }
 
-/** Time after which a new batch must appear in the provider's list, in milliseconds. */
-const SHOWN_AFTER_MS = 10_000;
-/** Time after which the files of a finished batch must be complete, in milliseconds. */
-const WRITTEN_AFTER_MS = 60_000;
 /** Maximum requests per batch; far below the providers' limits of 50,000 requests and 200 MB. */
 const MAX_ROWS = 10_000;
 const MAX_CHARACTERS = 50_000_000;
@@ -103,7 +110,6 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
     batches.read(no, []);
     for (const { what } of rows) left.add(what);
   };
-  const isYoung = ({ at }: StoredBatch): boolean => parts.clock() - at < SHOWN_AFTER_MS;
 
   /**
    * Records that a batch exists. Its requests count as sent from now on, even if an earlier session created the
@@ -114,49 +120,10 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
     parts.onCalls(count);
   };
 
-  /** Searches the provider's list for a batch whose id is unknown, because the reply to its creation was lost. */
-  const find = (batch: StoredBatch, runId: string, ofItsRun: readonly StoredBatch[]) =>
-    service.find(
-      {
-        key: keyOf(runId, batch.no),
-        file: batch.file,
-        custom_ids: batches.rows(batch.no).map(({ custom_id }) => custom_id),
-        at: batch.at,
-        others: new Set(ofItsRun.flatMap(({ remote }) => remote ?? [])),
-      },
-      signal,
-    );
-
-  /**
-   * Finds the id of a batch after the reply to its creation was lost. Undefined when the batch was not created,
-   * or when that cannot be known yet.
-   */
-  const recover = async (batch: StoredBatch, rows: readonly BatchRow[]): Promise<string | undefined> => {
-    const found = await find(batch, run.id, batches.ofRun(run.no));
-    if (found.kind === "found") {
-      created(batch.no, found.id, rows.length);
-      return found.id;
-    }
-    if (found.kind === "none" && !isYoung(batch)) {
-      leave(batch.no, rows);
-      return undefined;
-    }
-    waitFor(rows);
-    if (found.kind === "trouble")
-      notice(
-        `Whether a batch was created is not known yet: ${found.failure.message}. Until the list of batches can be read, nothing is sent again, so that nothing is paid twice.`,
-      );
-    return undefined;
-  };
-
-  const keep = (
-    no: number,
-    rows: readonly BatchRow[],
-    answers: ReadonlyMap<string, BatchAnswer["reply"]>,
-  ): void => {
+  const keep = (no: number, rows: readonly BatchRow[], replies: Replies): void => {
     const failed: string[] = [];
     for (const { custom_id, what } of rows) {
-      const reply = answers.get(custom_id) ?? null;
+      const reply = replies.get(custom_id) ?? null;
       if (reply === null) left.add(what);
       else if (reply.kind === "answered") results.set(what, inBatch(reply, parts.price));
       else {
@@ -169,68 +136,11 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
 
   const lookAt = async (batch: StoredBatch): Promise<void> => {
     const rows = batches.rows(batch.no);
-    if (batch.state === "planned") return leave(batch.no, rows);
-    const id = batch.remote ?? (await recover(batch, rows));
-    if (id === undefined) return;
-    const look = await service.look(id, signal);
-    switch (look.kind) {
-      case "trouble":
-        notice(`Batch ${id}: ${look.failure.message}`);
-        return waitFor(rows);
-      case "working":
-        return waitFor(rows);
-      case "gone":
-        if (isYoung(batch)) return waitFor(rows);
-        notice(`Batch ${id} is no longer known to its provider: its requests are sent again.`);
-        return leave(batch.no, rows);
-      case "refused": {
-        const { failure, of } = look;
-        if (failure.transient) {
-          notice(`${failure.message}. Its requests are sent again.`);
-          return leave(batch.no, rows);
-        }
-        const refused = rows.flatMap(({ custom_id }, index): [string, FailedReply][] => {
-          const message = of.size === 0 ? failure.message : of.get(index);
-          return message === undefined ? [] : [[custom_id, { ...failure, message }]];
-        });
-        return keep(batch.no, rows, new Map(refused));
-      }
-      case "ended": {
-        const read = await look.read(signal);
-        if ("kind" in read) {
-          notice(`The answers of batch ${id} could not be read: ${read.failure.message}`);
-          return waitFor(rows);
-        }
-        const answers = new Map(read.map(({ custom_id, reply }) => [custom_id, reply]));
-        if (isShort(answers, look, parts.clock())) {
-          notice(`Not all answers of batch ${id} can be read yet.`);
-          return waitFor(rows);
-        }
-        return keep(batch.no, rows, answers);
-      }
-      default:
-        return look satisfies never;
-    }
-  };
-
-  /** The answers from a batch of another run; "waits" when they are not available yet. */
-  const answersElsewhere = async (
-    batch: BatchElsewhere,
-    runId: string,
-  ): Promise<readonly BatchAnswer[] | "waits"> => {
-    const found =
-      batch.remote === null
-        ? await find(batch, runId, batches.ofRun(batch.run_no))
-        : { kind: "found" as const, id: batch.remote };
-    if (found.kind === "none" && !isYoung(batch)) return [];
-    if (found.kind !== "found") return "waits";
-    const look = await service.look(found.id, signal);
-    if (look.kind === "refused" || (look.kind === "gone" && !isYoung(batch))) return [];
-    if (look.kind !== "ended") return "waits";
-    const read = await look.read(signal);
-    if ("kind" in read) return "waits";
-    const answers = new Map(read.map(({ custom_id, reply }) => [custom_id, reply]));
-    return isShort(answers, look, parts.clock()) ? "waits" : read;
+    const looked = await lookAtBatch(parts, batch, run, (id) => created(batch.no, id, rows.length));
+    if (looked.kind === "ended") return keep(batch.no, rows, looked.replies);
+    if (looked.note !== undefined) notice(looked.note);
+    if (looked.kind === "waits") waitFor(rows);
+    else leave(batch.no, rows);
   };
 
   const sendOne = async (
@@ -238,7 +148,7 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
     lines: readonly string[],
   ): Promise<FailedReply | null> => {
     const no = batches.plan(run.no, asker, rows);
-    const key = keyOf(run.id, no);
+    const key = batchKey(run.id, no);
     const file = (await service.upload?.(key, lines, signal)) ?? null;
     if (isTrouble(file)) return file.failure;
     batches.asked(no, file);
@@ -260,14 +170,10 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
       tries = batches.tries(run.no, asker);
     },
     lookElsewhere: async (batch, runId, rows) => {
-      const answers = await answersElsewhere(batch, runId);
-      if (answers === "waits") {
-        for (const { what } of rows) elsewhere.add(what);
-        return;
-      }
-      const replies = new Map(answers.map(({ custom_id, reply }) => [custom_id, reply]));
+      const looked = await lookAtBatch(parts, batch, { no: batch.run_no, id: runId });
       for (const { custom_id, what } of rows) {
-        const reply = replies.get(custom_id);
+        if (looked.kind === "waits") elsewhere.add(what);
+        const reply = looked.kind === "ended" ? looked.replies.get(custom_id) : undefined;
         if (reply?.kind === "answered") lent.set(what, inBatch(reply, parts.price));
       }
     },
@@ -335,9 +241,6 @@ export function openBatchQueue(parts: BatchQueueParts): BatchQueue {
   };
 }
 
-/** A key that identifies a batch among all batches of the provider's account. */
-const keyOf = (runId: string, batchNo: number): string => `${runId}-${batchNo}`;
-
 function isTrouble(value: string | null | BatchTrouble): value is BatchTrouble {
   return typeof value === "object" && value !== null;
 }
@@ -349,14 +252,4 @@ function isTrouble(value: string | null | BatchTrouble): value is BatchTrouble {
 function inBatch(reply: AnsweredReply, price: Price | null): AnsweredReply {
   const usd = reply.cost_usd ?? usdOf(batchPrice(price), reply.usage ?? UNKNOWN_USAGE);
   return { ...reply, latency_ms: null, cost_usd: usd };
-}
-
-/** Whether the provider counts more answers than its files have, because the files are not complete yet. */
-function isShort(
-  answers: ReadonlyMap<string, BatchAnswer["reply"]>,
-  { answered, at }: { readonly answered: number | null; readonly at: number | null },
-  now: number,
-): boolean {
-  if (answered === null || at === null || now - at > WRITTEN_AFTER_MS) return false;
-  return [...answers.values()].filter((reply) => reply !== null).length < answered;
 }
