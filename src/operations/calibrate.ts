@@ -39,7 +39,7 @@ export interface CalibrateInput {
 export interface CalibrateControl {
   /** When it returns true, no new question is asked. */
   readonly stopping: () => boolean;
-  /** Aborts what is in flight. */
+  /** Aborts the calls in flight. */
   readonly signal: AbortSignal;
   /** Called for each warning about the labels, before the judge is asked. */
   readonly onWarning: (problem: Problem) => void;
@@ -182,7 +182,7 @@ function noVerdict({ judge }: Pick<CalibrationSubject, "judge">, { failed, failu
     code: "EVALS_JUDGE_NO_VERDICT",
     what: `${judge} gave no usable verdict on any of the ${plural(failed, "answer")} it was asked about: ${(failure ?? "it was stopped").replace(/\.+$/, "")}.`,
     why: "A missing verdict counts neither as a pass nor as a fail, so there is nothing to measure.",
-    fix: "Correct the judge or its model, then calibrate again.",
+    fix: `Correct the judge, or the settings of its model in evalconfig.yaml, then: evals calibrate ${judge}`,
   });
 }
 

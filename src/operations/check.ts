@@ -129,13 +129,13 @@ export async function check(environment: Environment, { directory, online }: Che
     note(error, checked);
   }
   const { suites, cases, problems, unpriced } = checked;
-  // Deduplicated, because a file is checked with each prompt that its suite lists.
+  // A file is checked once for each prompt that its suite lists, so the same warning may have been found several times.
   const warnings = [...new Map(checked.warnings.map((one) => [JSON.stringify(one), one])).values()];
   const exit = problems.length > 0 ? EXIT.mistake : EXIT.ok;
   return { suites, cases, problems, warnings, unpriced, exit };
 }
 
-/** One problem for each part of the suite that would run code to be checked. */
+/** One problem for each part of the suite whose check would run the project's code. */
 async function codeOf(project: Project, suite: LoadedSuite): Promise<readonly Problem[]> {
   const { codeOfSuite } = await import("../project/find-code.ts");
   return codeOfSuite(project, suite, suite.models);
@@ -220,8 +220,8 @@ interface TargetCheck {
 }
 
 /**
- * Opens a target that is in the repository: a recording, a module or a command. A chat API is left out, because
- * its settings were already checked with the config.
+ * Opens a suite's target and checks the requests for the cases; nothing is sent. A chat API is left out unless the
+ * suite has an agent, a simulated user or pressure, because its settings were already checked with the config.
  */
 async function checkTarget(
   project: Project,

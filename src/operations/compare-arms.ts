@@ -27,7 +27,7 @@ export interface CompareArmsInput {
   readonly judge?: string | undefined;
   /** What judges may cost. */
   readonly consent: JudgingConsent;
-  /** Aborts what is in flight. */
+  /** Aborts the calls in flight. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -148,7 +148,11 @@ function notesOf(
           "No answer names its session, so each answer counts as a session of its own: several answers of one conversation would look like more evidence than they are.",
         ]
       : []),
-    ...(leftOut > 0 ? [`${plural(leftOut, "tag has", "tags have")} fewer than 10 sessions in an arm.`] : []),
+    ...(leftOut > 0
+      ? [
+          `${plural(leftOut, "tag has", "tags have")} fewer than 10 sessions in an arm, so the answers with ${leftOut === 1 ? "this tag" : "these tags"} are not compared separately.`,
+        ]
+      : []),
   ];
 }
 
@@ -182,7 +186,7 @@ function noAnswers(side: string): EvalsError {
     what: `The arm "${side}" has no answer.`,
     why: "A comparison needs answers of both arms.",
     fix: isFile(side)
-      ? "Check the file: it has one JSON object per line, each an answer."
+      ? 'Write one JSON object per line into the file, each an answer: {"session":"s1","output":"…","pass":true}'
       : "`evals traffic` counts what is stored, with its prompts, models and tags; `evals import traces <file>` adds more traces",
   });
 }

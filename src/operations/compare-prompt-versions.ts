@@ -10,7 +10,7 @@ import { locate } from "./project/open-project.ts";
 
 export interface ComparePromptVersionsInput {
   readonly directory?: string | undefined;
-  /** `name@1.2.0`; a name alone means its last two versions. */
+  /** `name@1.2.0`. A name alone means the prompt's newest version or, without `b`, its last two versions. */
   readonly a: string;
   /** `name@1.3.0`, or only a version of the same prompt; default the newest. */
   readonly b?: string | undefined;

@@ -33,10 +33,11 @@ import { withPressure } from "./sides/stored-side.ts";
 
 export interface CompareInput {
   readonly directory: string | undefined;
-  /** A side: `run:ID`, `latest`, `prompt:name@1.2.0`, `ref:main`, `file:outputs.jsonl`. */
+  /** The first side: `run:ID`, `latest`, `prompt:name@1.2.0`, `ref:main`, `file:outputs.jsonl`. */
   readonly baseline: string;
   /**
-   * By default the newest run. If `baseline` is a run and this is undefined, that run is compared with its baseline.
+   * The second side, like the first; by default the newest run. But if `baseline` is a run and this is undefined, that
+   * run is the second side, and the first is the baseline that its gate compared it with.
    */
   readonly candidate: string | undefined;
   /** Callbacks for running a side that has no result yet; null when a side without a result is a mistake. */
@@ -202,7 +203,7 @@ async function factsOf({ run, model, commit, read }: SideSource, store: Store): 
   return run === null ? factsOfBaseline(await read(), model, commit) : factsOfRun(store, run);
 }
 
-/** The suite's own rules if its file can be read; otherwise the defaults. */
+/** The regression rules of the suite's gate; the default rules if it has none, or the suite cannot be read. */
 async function rulesOf(
   suite: string,
   environment: Environment,

@@ -46,7 +46,7 @@ export async function completionWords(
     requireDirectory(io, directory);
     return [...new Set(await SOURCES[kind as WordKind](locate(io, directory), io))];
   } catch {
-    // Completion must not report errors; the command itself does.
+    // Completion must not report errors: the completed command reports them when it is run.
     return [];
   }
 }

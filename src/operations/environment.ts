@@ -16,6 +16,9 @@ export interface Environment {
   readonly notice: (text: string) => void;
   /** Handles what users' modules print, and the errors that they throw outside of a call. */
   readonly modules: ModuleEvents;
-  /** Calls back synchronously when the process exits for any reason, until the returned function is called. */
+  /**
+   * Sets a function that is called synchronously when the process exits, for any reason. The returned function unsets
+   * it.
+   */
   readonly onExit: (handler: () => void) => () => void;
 }

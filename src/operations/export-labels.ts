@@ -28,7 +28,7 @@ export interface ExportLabelsInput extends AnswerChoice {
   readonly output?: string | undefined;
   /** Whether a table is returned as text when `output` is not given. */
   readonly tableAsText: boolean;
-  /** The judge or scorer to be measured, if the suite has several. */
+  /** The judge or scorer that the labels are to measure; needed only if the suite has several. */
   readonly judge?: string | undefined;
 }
 
@@ -44,7 +44,11 @@ export type LabelExport =
       readonly tasks: string;
     };
 
-/** Exports a run's answers, to be labelled in another tool. A table also contains the labels. @throws {EvalsError} */
+/**
+ * Exports a run's answers, to be labelled in another tool. A table also contains the labels that exist already.
+ *
+ * @throws {EvalsError} for an unknown run or judge, a restricted dataset, or a file that cannot be written
+ */
 export async function exportLabels(io: Environment, input: ExportLabelsInput): Promise<LabelExport> {
   const { word, format, directory } = input;
   const place = locate(io, directory);

@@ -36,17 +36,17 @@ export interface RunExport {
   readonly file: string | null;
   /** The URL to which the run was sent; absent when it was not sent. */
   readonly url?: string;
-  /** The URL of the page that shows the run there; absent when unknown. */
+  /** The URL of the other tool's page that shows the run; absent when unknown. */
   readonly page?: string;
-  /** Number of requests answered by the server. */
+  /** Number of requests that the server answered; absent when the run was not sent. */
   readonly requests?: number;
 }
 
 /**
  * Exports every trial of a run, to a file or to another tool's API. A repeated export has the same content and ids.
  *
- * @throws {EvalsError} for an unknown run, a file that cannot be written, a server that refuses, and midway when it
- * stops responding
+ * @throws {EvalsError} for an unknown run, a file that cannot be written, a server that refuses the run, and a server
+ * that stops responding when it has a part of the run
  */
 export async function exportRun(io: Environment, input: ExportRunInput): Promise<RunExport> {
   const { format, out, url, directory, print } = input;

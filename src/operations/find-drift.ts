@@ -43,7 +43,7 @@ export interface DriftInput {
   /** Alias of one model, for a suite with several. */
   readonly model?: string | undefined;
   readonly prompt?: string | undefined;
-  /** Budget in US dollars, for the run and for judging stored answers again together. */
+  /** Budget in US dollars. It covers both the run and judging stored answers again. */
   readonly budget?: number | undefined;
   /** Address of the PostgreSQL database shared with workers; without it, this process runs the trials. */
   readonly workers?: string | undefined;
@@ -297,7 +297,7 @@ function notesOf(
       : []),
     ...(series.at(-1)?.delta === null
       ? [
-          "Less than half of the baseline's cases were answered, so this run adds no evidence for or against drift.",
+          "Fewer than half of the baseline's cases were answered, so this run adds no evidence for or against drift.",
         ]
       : []),
     ...(judge !== null && judged === null

@@ -21,7 +21,7 @@ export interface HistoryInput {
 /**
  * Past runs, newest first. For a single suite also the stability: how much the runs with its newest fingerprint vary.
  *
- * @throws {EvalsError} EVALS_SUITE_UNKNOWN for a suite that never ran, when others did
+ * @throws {EvalsError} EVALS_SUITE_UNKNOWN for a suite that never ran, if other suites did
  */
 export async function history(
   io: Environment,

@@ -32,7 +32,7 @@ export interface ImportLabelsInput {
 /**
  * Adds another tool's labels to the suite's labels. A second import of the same file changes nothing.
  *
- * @throws {EvalsError}
+ * @throws {EvalsError} for an unknown suite or judge, and for mistakes in the project or in the file
  */
 export async function importLabels(io: Environment, input: ImportLabelsInput): Promise<ImportedLabels> {
   const { directory, suite, file, format, rater, raters, judge } = input;

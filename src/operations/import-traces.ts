@@ -33,8 +33,8 @@ export interface ImportedTraces extends Intake {
 }
 
 /**
- * Imports production traces from files of any convention into the store. Importing the same trace again changes
- * nothing.
+ * Imports production traces into the store, from files or servers and in any known convention. Importing the same
+ * trace again changes nothing.
  *
  * @throws {EvalsError} for a file that is missing or unreadable
  */
@@ -111,7 +111,7 @@ export async function listenForTraces(
   }
 }
 
-/** The parts of a project that traffic needs. Mistakes in other parts, as in a suite, do not matter. */
+/** The parts of a project that traffic needs. Mistakes in other parts, such as a suite, do not matter. */
 export async function trafficProject(
   io: Environment,
   directory: string | undefined,
@@ -141,7 +141,7 @@ function refuseMissing(
       fix:
         kind(path) === "folder"
           ? `evals import traces '${path}/*.jsonl'`
-          : "Name the file from the folder in which you are.",
+          : "Write the path of the file relative to the working directory.",
     })),
   );
 }

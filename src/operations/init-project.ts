@@ -10,7 +10,7 @@ import { EDITED, RELEASED, starterFiles } from "./project/starter-project.ts";
 
 export interface InitProjectInput {
   readonly directory?: string | undefined;
-  /** Folder for the project, created if needed; default the directory itself. */
+  /** Folder for the project, relative to `directory` and created if needed; default `directory` itself. */
   readonly folder?: string | undefined;
   /** Whether the example's suite is written in TypeScript. */
   readonly typed?: boolean | undefined;
@@ -54,7 +54,7 @@ function unwritable(folder: string, cause: unknown): EvalsError {
     {
       code: "EVALS_INIT_UNWRITABLE",
       what: `A project cannot be written in ${folder}: ${unwritableReason(cause)}.`,
-      why: "The files of a project must be in one folder.",
+      why: "`evals init` writes all files of a new project into this folder.",
       fix: "Name a folder that can be written: evals init <dir>",
     },
     { cause },

@@ -27,7 +27,7 @@ export interface LabelAnswersInput extends AnswerChoice {
   readonly word: string;
   /** The rater; default the user's e-mail address in git. */
   readonly rater?: string | undefined;
-  /** The judge or scorer to be measured, if the suite has several. */
+  /** The judge or scorer that the labels are to measure; needed only if the suite has several. */
   readonly judge?: string | undefined;
 }
 
@@ -39,7 +39,7 @@ export interface Labelling {
   readonly address: AddressFile;
 }
 
-/** Picks the answers of a run to be labelled. @throws {EvalsError} */
+/** Picks the answers of a run to be labelled. @throws {EvalsError} for an unknown run, rater, judge or tag */
 export async function labelAnswers(io: Environment, input: LabelAnswersInput): Promise<Labelling> {
   const place = locate(io, input.directory);
   const { root } = place;

@@ -39,7 +39,7 @@ export interface CandidateLabelling {
   readonly address: AddressFile;
   /** Applies the decisions of this session; called once at its end. */
   readonly settle: () => Promise<Settled>;
-  /** Share of wrong answers in the traffic, as far as people judged the dataset's cases; null when none was judged. */
+  /** Share of wrong answers in the traffic, estimated from the dataset's judged cases; null when none was judged. */
   readonly wrong: () => Promise<(WeightedRate & { readonly cases: number }) | null>;
 }
 
@@ -145,7 +145,8 @@ function questionOf({ id, input, expected, answer }: Candidate): Question {
 }
 
 /**
- * What a label decides: `pass` accepts the candidate, `fail` rejects it. The comment is the case's expected value.
+ * What a label decides: `pass` accepts the candidate, `fail` rejects it. The comment that a person typed becomes the
+ * case's expected value; without a comment, production's answer does if it was right.
  */
 function decisionOf({ verdict, criteria, comment, answer }: Label, asText: boolean): Partial<Candidate> {
   if (verdict !== "pass") return { accept: verdict === "fail" ? false : null };

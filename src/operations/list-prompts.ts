@@ -120,7 +120,7 @@ function unknown(name: string, known: readonly KnownVersion[]): EvalsError {
   return new EvalsError({
     code: "EVALS_PROMPT_UNKNOWN",
     what: `Unknown prompt "${name}".${didYouMean(name, names)}`,
-    why: "There is nothing to list.",
+    why: "A prompt is found by the name of its folder in prompts/.",
     fix: names.length === 0 ? `Write prompts/${name}/1.0.0.md.` : `One of: ${names.join(", ")}`,
   });
 }

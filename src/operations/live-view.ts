@@ -27,7 +27,7 @@ export interface LiveView extends ViewedHistory {
   close(): void;
 }
 
-/** Opens a project's store for a page that stays open. @throws {EvalsError} */
+/** Opens a project's store for a page that stays open. @throws {EvalsError} like `openStoredHistory` */
 export async function openLiveView(
   environment: Environment,
   { directory }: { readonly directory: string | undefined },

@@ -28,7 +28,11 @@ export interface NewPromptVersionInput {
   readonly bump: Bump;
 }
 
-/** Copies the newest version of a prompt to the next version number. @throws {EvalsError} */
+/**
+ * Copies the newest version of a prompt to the next version number.
+ *
+ * @throws {EvalsError} for an unknown prompt, a name with a version, or a file that cannot be written
+ */
 export async function newPromptVersion(
   io: Environment,
   { directory, name, bump }: NewPromptVersionInput,

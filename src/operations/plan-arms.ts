@@ -49,7 +49,7 @@ function noShare(option: string, text: string, low: number, high: number): Probl
       text === ""
         ? `${option} is missing.`
         : `${option} ${JSON.stringify(text)} is not a share from ${low} to ${high}.`,
-    why: "With too few sessions, the test would miss the difference; with too many, it would take weeks too long.",
+    why: "The number of sessions is computed from this option. With too few sessions, the test would miss the difference; with too many, it would take weeks too long.",
     fix: "evals power --ab --rate 0.8 --effect 5%",
   };
 }

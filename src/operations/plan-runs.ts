@@ -126,8 +126,8 @@ async function plannedRun(
   const cache = request.explainCache ? await explained(plan, settings, store) : undefined;
   const variants = [...variantCalls(plan)];
   const asked = model.provider.kind === "outputs" ? null : suite.prompt;
-  // Variants are asked with single calls, after the batch. With pressure, the prices of single calls are used
-  // for all calls.
+  // Variants are asked with single calls, after the batch. So with pressure, all calls are counted at the price of
+  // single calls, and the estimate is rather too high than too low.
   const priced = request.batch && plan.pressure === undefined ? inBatches(plan) : plan;
   const expected = expectCost(
     { plan: priced, calls: [...calls, ...variants], budget: budgetOf(place.project, request)?.usd },

@@ -33,7 +33,7 @@ import { plannedSuites } from "./sides/side-source.ts";
 /** What to promote, and how. */
 export interface PromoteInput extends PromotionChoices {
   readonly directory?: string | undefined;
-  /** A run's id, a prefix of it, or `latest`; default the newest of each suite. */
+  /** A run's id, a prefix of it, or `latest`; default the newest run of each suite. */
   readonly run?: string | undefined;
   /** Name for a tag of the commit: `evals/<as>`. */
   readonly as?: string | undefined;
@@ -70,7 +70,7 @@ export async function promote(io: Environment, input: PromoteInput): Promise<Pro
       at: io.date().toISOString(),
       project: path,
       files: [...new Set(covered.flatMap((one) => one.files))].sort(),
-      // A tag covers every existing baseline, changed or not.
+      // A tag covers the baselines of all runs, also of those that add nothing to their baseline.
       tagged: every,
     });
     const nothing = plan.runs.length === 0 && plan.tag === null;

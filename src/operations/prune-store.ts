@@ -140,7 +140,7 @@ function badAge(text: string): EvalsError {
 function noAge(): EvalsError {
   return new EvalsError({
     code: "EVALS_PRUNE_AGE",
-    what: "It is not said how old a run must be to be deleted.",
+    what: "Neither the command nor evalconfig.yaml says how old a run must be to be deleted.",
     why: "Deleted runs are gone for good, so the age is never guessed.",
     fix: `evals store prune --older-than 90d, or history: { keep: 90d, answers: 30d } in evalconfig.yaml; --dry-run shows what would be deleted from ${HISTORY_FILE}`,
   });

@@ -110,7 +110,7 @@ interface Comparing {
   readonly directory: string | undefined;
 }
 
-/** A run compared with another one. */
+/** The run that `candidate` names, with a report that compares it with the run that `baseline` names. */
 async function comparedRun(
   { store, root, environment, directory }: Comparing,
   baseline: string,

@@ -35,7 +35,7 @@ export function reportedRun(
       {
         run: { no, header },
         comparison: report.comparison,
-        // Read only when the rows are iterated: a page may show a run without them.
+        // Reads the counts only when the rows are iterated, because a page may show a run without its rows.
         get baseline() {
           return counts();
         },

@@ -35,7 +35,7 @@ export interface RescoreInput {
   readonly directory: string | undefined;
   /** Run id, a prefix of it, or `latest`. */
   readonly run: string;
-  /** The allowed cost of judges that have not judged all of these answers. */
+  /** What judges may cost. They are asked only about answers that they have not judged yet. */
   readonly consent: JudgingConsent;
   /** Whether judges take their replies from recordings, so that no judge's model is asked. */
   readonly replay: boolean;

@@ -15,7 +15,7 @@ import { refuseTagOfOtherProject } from "./project/tag-project.ts";
 import { movedSuites } from "./promoting/tag-truth.ts";
 import { closeRuns, prepareRuns } from "./running/prepare-runs.ts";
 
-/** Files and folders that every promotion covers. The promotion's tag names other scorers, schemas and modules. */
+/** Files and folders that every promotion covers. Files outside of them, such as scorers, are named by the tag. */
 const COVERED = ["evalconfig.yaml", "evals", "datasets", "prompts", "judges"] as const;
 
 export interface RollbackInput {

@@ -39,7 +39,7 @@ import type { RunRequest } from "./running/run-request.ts";
 import { isMatrix } from "./running/target-matrix.ts";
 import { personWrapperFor, recordJudges, recordRun, wrapperFor } from "./running/wrap-target.ts";
 
-/** What all runs of one call have in common. */
+/** What all runs of one command have in common. */
 export interface RunningSession extends RunHooks {
   readonly request: RunRequest;
   readonly place: RunPlace;
@@ -304,7 +304,7 @@ function notesOf(ran: RanRun): string[] {
   const recorded = header.planned - (ran.tally.errors.get("not-recorded") ?? 0);
   return header.planned < asked
     ? [
-        `Only ${recorded} of ${asked} trials were recorded; cases with fewer${fewer} are scored on the recorded trials.`,
+        `Only ${recorded} of ${asked} trials were recorded; a case with fewer${fewer} recorded trials is scored on these.`,
       ]
     : [];
 }

@@ -15,7 +15,7 @@ export interface RunWatcher {
    * @param done number of trials answered by an earlier session
    */
   started(header: RunHeader, done: number): void;
-  /** Called for each trial, so it must be fast. */
+  /** Called when a trial has ended. There may be millions of trials, so it must be fast. */
   trial(event: TrialEvent, plan: Plan): void;
   /** Called when a request is retried. */
   retried(): void;
@@ -26,7 +26,7 @@ export interface RunWatcher {
    * @param done number of variants answered by an earlier session
    */
   pressed(header: RunHeader, done: number): void;
-  /** Called for each variant, so it must be fast. */
+  /** Called when a variant has ended. It must be fast, like `trial`. */
   variant(event: TrialEvent): void;
   /** Called when all answers of a run have arrived; its report is not ready yet. */
   answered(): void;

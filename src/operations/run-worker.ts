@@ -27,15 +27,15 @@ export interface WorkerRequest {
   readonly idle_ms?: number | undefined;
 }
 
-/** The totals of a worker. */
+/** How many blocks a worker has finished, and how many trials they had. */
 export interface WorkerTotals {
   readonly blocks: number;
   readonly trials: number;
 }
 
 /**
- * Number of lanes of a worker. Each lane works on one block at a time, so that the worker has a block to work on
- * while it waits for the last trials of another block.
+ * Number of lanes of a worker. Each lane works on one block at a time. With a second lane, the worker has a block to
+ * work on while the first lane waits for the last trials of another block.
  */
 const LANES = 2;
 const POLL_MS = 200;

@@ -227,7 +227,10 @@ async function measuresOf({ traffic }: Store, rows: readonly TrafficRow[]): Prom
   ]);
 }
 
-/** The id of a candidate: `traffic-`, and as much of the trace's id as no other case or candidate has. */
+/**
+ * The id of a candidate: `traffic-` and a beginning of the trace's id, long enough to differ from the ids of all cases
+ * and other candidates.
+ */
 function idFor(trace: string, taken: Set<string>): string {
   const plain = trace.replace(/[^\w.-]+/g, "-");
   let length = 8;

@@ -19,8 +19,8 @@ import { storedOrMeasured } from "./report-of.ts";
 export interface ShowInput {
   readonly directory?: string | undefined;
   /**
-   * What to show: `latest` or a run's id, or its beginning; `run/case`; `run/case/trial`; or `trace:` and an id. A
-   * case id may contain slashes.
+   * What to show: `latest`, or a run's id or the beginning of one; `run/case`; `run/case/trial`; or `trace:` and an id.
+   * A case id may contain slashes.
    */
   readonly word: string;
   /** The case, if the word does not name it. */

@@ -210,7 +210,7 @@ describe("an interrupted promotion or rollback", () => {
     const ended = await repo.evals(["log"]);
     expect(ended).toMatchObject({
       exit: 0,
-      stderr: '"Roll back to evals/v1" had been interrupted; it was undone.\n',
+      stderr: 'The change "Roll back to evals/v1" had been interrupted; it was undone.\n',
     });
     expect(repo.git("status", "--porcelain")).toBe("");
     rmSync(place, { force: true });

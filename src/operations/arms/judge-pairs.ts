@@ -33,10 +33,11 @@ export interface JudgedPairs {
 const CONCURRENCY = 8;
 
 /**
- * Asks a pairwise judge which arm's answer to the same input is better, in both orders.
+ * Asks a pairwise judge, for each input that both arms answered, which of the two answers is better. The judge sees
+ * each pair in both orders.
  *
- * @throws {EvalsError} for arms with different inputs, a judge that is not pairwise, or a cost that is not
- * allowed
+ * @throws {EvalsError} when the arms did not answer the same inputs, the judge is not pairwise, or the user has not
+ * allowed its cost
  */
 export async function judgePairs(
   arms: { readonly a: readonly ReadAnswer[]; readonly b: readonly ReadAnswer[] },
@@ -126,6 +127,6 @@ function otherInputs(): EvalsError {
     code: "EVALS_ARM_INPUTS",
     what: "The two arms did not answer the same inputs, so no pair can be shown to the judge.",
     why: "Only two answers to the same input can be compared with each other.",
-    fix: 'Give lines of both arms the same "case" or "input", or leave --judge out: sessions are then compared by the share of answers that pass.',
+    fix: 'Give the answers to the same input the same "case" or "input" in both arms, or leave --judge out: the arms are then compared by the share of answers that pass.',
   });
 }

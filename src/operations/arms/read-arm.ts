@@ -57,7 +57,7 @@ const FORMAT: LineFormat<ArmLine> = {
       : {
           code: "EVALS_ARM_OUTPUT",
           what: 'The line has no "output", "error" or "refusal".',
-          why: "A line without an answer and without a reason would not be counted at all.",
+          why: "Such a line tells neither what was answered nor why there is no answer, so it could not be counted.",
           fix: '{"session":"s1","at":"2026-05-01T09:00:00Z","output":"…","pass":true,"tags":["easy"],"latency_ms":420,"cost_usd":0.001}',
         },
 };
@@ -104,6 +104,6 @@ function noFile(path: string): EvalsError {
     code: "EVALS_ARM_FILE",
     what: `There is no file "${path}".`,
     why: "An arm is read from a file with one answer per line, or from stored traffic.",
-    fix: "Name the file from the folder in which you are, or name conditions of stored traffic: evals ab prompt=1.1.0 prompt=1.2.0",
+    fix: "Write the path of the file relative to the working directory, or name conditions on stored traffic: evals ab prompt=1.1.0 prompt=1.2.0",
   });
 }

@@ -16,7 +16,7 @@ export interface ScoredBy {
 /** Number of traces read at once. It is small, because a conversation may be large. */
 const PAGE = 200;
 
-/** Stored traces as the answers of an arm. @param by decides which of them pass; null if unknown */
+/** Stored traces as the answers of an arm. @param by the suite whose scores decide which pass; null for no suite */
 export async function readTraffic(
   { traffic }: Pick<Store, "traffic">,
   where: readonly TrafficCondition[],

@@ -38,7 +38,7 @@ function notAsked(at: Place, alias: string, why: string): Problem {
     ...at,
     what: `It is unknown whether the model "${alias}" is still available: ${why}.`,
     why: "`--online` asks the model's provider which models it lists.",
-    fix: "Set the key of the provider, or run `evals check` without --online.",
+    fix: "Set the provider's key, or correct its address in evalconfig.yaml; or run `evals check` without --online.",
   };
 }
 

@@ -2,7 +2,7 @@ import type { JudgeHost } from "../../domain/judge.ts";
 import { EvalsError, type Problem, SettingMistake } from "../../domain/problem.ts";
 import type { LoadedModel, Project } from "../../domain/project.ts";
 
-/** Checks judges. The code that opens a judge is loaded only for a project with judges: most have none. */
+/** Checks judges. The code that opens a judge is loaded only for a project with judges, because most have none. */
 export interface JudgeCheck {
   readonly host: JudgeHost;
   /** Models used by judges. */

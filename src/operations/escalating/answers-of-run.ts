@@ -8,7 +8,7 @@ export interface RunConfidence {
   /** `answers`: the answers state their confidence. `agreement`: it is the agreement of a case's trials. */
   readonly from: "answers" | "agreement";
   readonly answers: readonly StatedAnswer[];
-  /** Number of answers without a confidence; 0 when no answer has one. */
+  /** Number of answers that state no confidence; 0 when `from` is `agreement`. */
   readonly without: number;
 }
 

@@ -29,7 +29,7 @@ export function openDeliveredRequests(file: string): DeliveredRequests {
       }
       writeSync(handle, `${line}\n`);
     } catch {
-      // A request that cannot be noted is sent again by the next export, which is better than not at all.
+      // A request that cannot be noted is sent again by the next export. That is better than failing this export.
     }
   };
   return {

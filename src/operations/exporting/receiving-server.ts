@@ -12,7 +12,7 @@ import type { DeliveredRequests } from "./delivered-requests.ts";
 export interface ServerPlace {
   /** Name of the format for messages: `langfuse`. */
   readonly format: string;
-  /** The base URL. */
+  /** The server's base URL, to which the paths of the requests are appended. */
   readonly base: string;
   readonly keys: ServerKeys;
   readonly delivered: DeliveredRequests;

@@ -18,8 +18,8 @@ export interface MissingWorkersOptions {
 
 /**
  * Watches whether a worker can work on a run. The returned function must be called again and again. It reports
- * missing workers once. When no worker has come for ten minutes, it returns the reason to halt the run, before that
- * null.
+ * missing workers once. It returns null while a worker is there and for ten minutes after that; then it returns the
+ * reason to halt the run.
  */
 export function missingWorkers({ alias, program, now, notice }: MissingWorkersOptions) {
   let since: number | null = null;

@@ -5,12 +5,12 @@ import { type Fleet, openPlanFleet } from "./plan-fleet.ts";
 
 export interface FleetUser {
   readonly place: RunPlace;
-  /** The runs. They are closed when the workers cannot be used. */
+  /** The runs for the workers. They are closed when the connection fails. */
   readonly prepared: readonly PreparedRun[];
   readonly environment: Environment;
 }
 
-/** Connects to the workers of prepared runs. @param address address of the shared database */
+/** Connects to the database that is shared with the workers. @param address address of this database */
 export async function openFleetOf(
   address: string,
   { place, prepared, environment }: FleetUser,

@@ -93,8 +93,8 @@ export async function openPlan(
 function anotherPlan({ run, suite, alias, commit }: FleetPlan): Problem {
   return {
     code: "EVALS_WORKERS_PLAN",
-    what: `Run ${run} of ${suite} (${alias}) gives another plan on this machine than where it was planned, at the same commit ${commit.slice(0, 9)}.`,
+    what: `On this machine, run ${run} of ${suite} (${alias}) has another plan than on the machine that planned it, at the same commit ${commit.slice(0, 9)}.`,
     why: "One run would mix answers to different requests, or scores of different scorers.",
-    fix: "Compare the environment of both machines: variables that the files name, attached files, git's line endings.",
+    fix: "Make the two machines alike: environment variables that the project's files name, attached files, and git's line endings.",
   };
 }

@@ -28,14 +28,14 @@ export interface PlannedRun {
   readonly budget: Budget | null;
 }
 
-/** One run asked by workers. */
+/** A run whose trials are asked by workers. */
 export interface FleetRun {
   readonly trials: RemoteTrials;
-  /** Number of trials that are put into blocks ahead of their answers. */
+  /** Number of trials that may wait for the workers' answers at the same time. */
   readonly concurrency: number;
   /** Hands the plan to the workers, or resumes it. */
   open(header: RunHeader): Promise<void>;
-  /** Stores the report in the shared database, unless the run can be resumed. */
+  /** Ends the plan. Stores its report in the shared database, except for an `incomplete` run, which can be resumed. */
   end(status: EndedStatus, report: Json): Promise<void>;
 }
 
@@ -51,7 +51,7 @@ export function plannedRequest({ model, prompt, trials }: RunRequest, { plan }: 
 }
 
 /**
- * Connects to the workers.
+ * Connects to the database that is shared with the workers.
  *
  * @param address address of the shared database
  * @throws {EvalsError} EVALS_WORKERS_COMMIT when the files are not those of a commit
@@ -147,7 +147,7 @@ function notCommitted(commit: string | null) {
     why: "Workers read the files from git, each in its own clone: they cannot see what is not committed and pushed.",
     fix:
       commit === null
-        ? "git add -A && git commit"
+        ? "git add -A && git commit, then git push"
         : "Commit the change and push it; or name a commit: `evals run --at HEAD --workers …`",
   };
 }

@@ -13,11 +13,11 @@ import type { Scoring } from "../../run/score-trial.ts";
 import type { Store } from "../../store/store.ts";
 import { missingWorkers } from "./missing-workers.ts";
 
-/** How many trials are put into blocks ahead of their answers. Each of them is a waiting promise in this process. */
+/** How many trials may wait for the workers' answers at the same time. Each of them is a promise in this process. */
 export const AHEAD = 20_000;
 /** Maximum number of trials in a block. */
 const BLOCK = 200;
-/** Approximate number of blocks of a plan that is too small for blocks of `BLOCK` trials. */
+/** Approximate number of blocks into which a plan with fewer than `BLOCK` × `BLOCKS` trials is divided. */
 const BLOCKS = 24;
 /** Minimum number of trials in a block, unless fewer are requested. */
 const SMALLEST_BLOCK = 8;

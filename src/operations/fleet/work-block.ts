@@ -25,7 +25,10 @@ export interface BlockWork {
   readonly newId: () => string;
   /** Maximum concurrent calls over all blocks of this worker. */
   readonly concurrency: number;
-  /** Applies the rate limits shared by all workers to each call, after its queue and before its ledger entry. */
+  /**
+   * Applies the rate limits that all workers share. A call waits for them after it has left this worker's queue and
+   * before it is entered in the ledger.
+   */
   readonly paced: AroundCalls;
 }
 
@@ -86,7 +89,7 @@ export async function workBlock(block: LeasedBlock, work: BlockWork): Promise<Bl
     },
   );
   const placeOf = ({ case_no, trial }: TrialPlace): string => `${plan.id(case_no)}/${trial}`;
-  // Without a conversation and a fallback, a trial is one call, and the reply to this call is the answer.
+  // Without a conversation or a fallback model, a trial is one call, and the reply to this call is the answer.
   const isPlain = plan.target.conversing === undefined && plan.target.fallback === undefined;
   const trials = store.trials();
   const has = new Set(trials.map(({ case_no, trial }) => `${case_no}/${trial}`));

@@ -36,7 +36,7 @@ export async function planCanaries(
   if (plan.target.client.immediate === true) return refused("the answers are recorded");
   if (!plan.target.cacheable) {
     return refused(
-      `the code of model "${plan.model.alias}" is not part of its request, and the model declares no version`,
+      `the code of model "${plan.model.alias}" may have changed, because it is not part of the request and the model declares no version`,
     );
   }
   const prompt = await baselinePrompt(plan, baseline, places);

@@ -22,11 +22,11 @@ export interface AnsweredCanaries {
   readonly result: CanaryResult | null;
   /** Notes for the report. */
   readonly notes: readonly string[];
-  /** Requests sent in all sessions. */
+  /** Number of requests for canaries, over all sessions of the run. */
   readonly calls: number;
-  /** What the canaries' calls count in the budget, in all sessions. */
+  /** How much of the budget the canaries' calls have used, over all sessions of the run. */
   readonly spent: Spending;
-  /** Cost of this session; null means unknown. */
+  /** What the canaries cost in this session; a null member means unknown. */
   readonly paid: RanRun["spent"];
 }
 
@@ -96,14 +96,14 @@ interface CanarySession {
   /** Header of the run that the canaries belong to. */
   readonly header: RunHeader;
   readonly concurrency: number;
-  /** The rest of the run's budget. */
+  /** What is left of the run's budget; null without a budget. */
   readonly budget: Budget | null;
   readonly world: CanaryWorld;
 }
 
 /**
  * Asks the canaries that are not stored yet, as a small separate run, and compares them with the baseline. A resumed
- * run has its canaries already.
+ * run may have all or some of its canaries already.
  */
 async function askCanaries(
   planned: CanaryPlan | null,

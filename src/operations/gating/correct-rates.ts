@@ -53,9 +53,13 @@ export function withCorrections(metrics: Metrics, ran: RanRun, trust: SuiteTrust
 
 /** A labelled answer that this run has too, with its scores in this run. */
 interface AnswerOfRun {
+  /** Number of the case in the run, from 0. */
   readonly place: number;
+  /** Whether people pass the answer. */
   readonly truth: boolean;
+  /** Whether the trial passes; null when it was not scored. */
   readonly pass: boolean | null;
+  /** Whether each scorer passes the answer; null when it gave no score. */
   readonly scores: readonly (boolean | null)[];
   /** Whether every required scorer passes the answer, apart from the scorer at `index`. */
   readonly othersPass: (index: number) => boolean;
@@ -112,7 +116,9 @@ function answerOfRun(
 /**
  * Groups labelled answers by case.
  *
- * @param whole true for the pass rate: an answer is then right only if people and all other required scorers pass it
+ * @param whole true for the pass rate: an answer is then right only if people and all required scorers but the judge
+ * pass it
+ * @param judge index of the judge's scorer; needed only if `whole` is true
  */
 function casesOf(
   sample: readonly AnswerOfRun[] | null,

@@ -32,7 +32,7 @@ export interface SideFacts {
   readonly prompt: { readonly name: string | null; readonly version: string } | null;
   /** The model's name; null when answers were made elsewhere. */
   readonly label: string | null;
-  /** Scorers by name: `schema` tells whether one defines the answer's format; false for a baseline. */
+  /** Scorers by name. `schema`: whether the scorer defines the answer's format; always false for a baseline. */
   readonly scorers: ReadonlyMap<string, { readonly hash: string; readonly schema: boolean }>;
   /** A complete request of this side, which shows its tools and answer format; null when not available. */
   readonly request: Json;
@@ -158,7 +158,7 @@ async function requestsOf(base: SideFacts, candidate: SideFacts, files: Files): 
   return [await known(base), await known(candidate)];
 }
 
-/** The parameters that a side's model was sent, from the config at its commit; null when it cannot be read. */
+/** The parameters of a side's model, from the config at the side's commit; null when it cannot be read. */
 async function parametersAt({ suite, alias, commit, label }: SideFacts, { io, home }: Files): Promise<Json> {
   if (label === null || commit === null) return null;
   try {

@@ -6,7 +6,7 @@ import type { Environment } from "../environment.ts";
 import type { RunPlace } from "../running/run-place.ts";
 import type { GateBaseline } from "./gate-baseline.ts";
 
-/** What is needed to find out how a baseline was made. */
+/** What is needed to compare the prompt of a run with the prompt of its baseline. */
 export interface ContractContext {
   readonly place: RunPlace;
   readonly io: Environment;

@@ -29,7 +29,10 @@ export interface GateBaseline {
   readonly commit: string | null;
   /** Reads the answers stored beside a committed baseline; null unless every trial has one. */
   readonly answers: () => Promise<KeptAnswers | null>;
-  /** Branch or commit without a committed baseline for this run; undefined when one was found, or none was needed. */
+  /**
+   * The branch or commit in which a committed baseline for this run was looked for and not found; undefined when one
+   * was found, or none was needed.
+   */
   readonly absentAt?: string;
   /**
    * Set when the base branch got another baseline after this change had branched off. Absent or null when it did not,
@@ -38,7 +41,10 @@ export interface GateBaseline {
   readonly behind?: BehindBase | null;
   /** A note for the report; null when there is none. */
   readonly note: string | null;
-  /** A regression accepted by the change itself, read from its own copy of the baseline. */
+  /**
+   * The regression that the change itself accepts, read from its own copy of the baseline. `from` and `to` are
+   * fingerprints: of the baseline, and of the accepted run. Null when the change accepts none.
+   */
   readonly accepted: { readonly from: string; readonly to: string; readonly why: string } | null;
 }
 
@@ -238,8 +244,8 @@ function whyUnfit(
 }
 
 /**
- * The baseline that `--baseline` names, as `evals diff` names a side. But a commit means the baseline that is
- * promoted in this commit, and not a run of this commit.
+ * The baseline that `--baseline` names, as `evals diff` names a side. But a commit means first the baseline that is
+ * promoted in this commit, and only without one a run of this commit.
  *
  * @throws {EvalsError} for a word that is unknown, ambiguous, or not of this suite
  */

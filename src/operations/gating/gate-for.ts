@@ -39,7 +39,7 @@ export interface GateOptions {
   readonly allTrials: boolean;
   readonly unbelieved: Unbelieved;
   readonly declared: DeclaredChange | null;
-  /** Failed rules, one for each baseline of the base branch with which no suite of this change is compared. */
+  /** Failed rules: one for each baseline of the base branch that no suite of this change is compared with. */
   readonly takenAway: readonly RuleResult[];
 }
 
@@ -47,7 +47,8 @@ export interface GateOptions {
  * Prepares the gate of one run. A run may stop early, at a look: a moment at which the gate asks whether its verdict
  * is settled already.
  *
- * A rule on a metric where low is better needs all trials, because a look uses only passes and scores. A run with
+ * A rule on a metric where low is better needs all trials, because a look uses only passes and scores. So does a rule
+ * with `mode: point`, because it makes no statistical test that a look could settle. A run with
  * recorded answers never stops early: its other trials cost nothing and give more evidence. A rule that depends on a
  * scorer in `unbelieved` is advisory only, so it does not stop a run either.
  */
@@ -134,7 +135,7 @@ export async function gateFor(
   };
 }
 
-/** The early stop of a run. If the baseline turns out to be stale, no look decides, so all trials are asked. */
+/** The early stop of a run. If its canaries show that the baseline is stale, no look decides: all trials are asked. */
 function earlyStop(sequential: SequentialStop, isStale: () => boolean): EarlyStop {
   const { order, note } = sequential;
   const stop = { ...sequential, decide: (look: number) => !isStale() && sequential.decide(look) };

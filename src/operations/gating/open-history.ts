@@ -80,7 +80,7 @@ export async function openHistory(
       Promise.all(
         prepared.map((one) => {
           const resume = resumed.get(one.plan) ?? null;
-          // With `--run`, the other runs of the plan are not resumed; `--retry` starts no new ones.
+          // With `--run` or `--retry`, no new run starts: a plan without a run to resume is left out.
           if ((options.run !== undefined || options.retry !== undefined) && resume === null) return null;
           return withItsPast(one, resume, { store: opened, place, options, io });
         }),
@@ -101,8 +101,8 @@ export async function openHistory(
 }
 
 /**
- * Which of the lost baselines one run reports. Each of them is reported only once: with a run of its suite or,
- * without such a run, with the first run.
+ * The part of the lost baselines that the run at index `at` reports. Each of them is reported only once: with a run of
+ * its suite or, without such a run, with the first run.
  */
 function lostWith(
   at: number,
@@ -189,7 +189,7 @@ async function refuseUnpricedBudget(
 
 /** The baselines of the base branch that a change takes away. Only the build of a change has a base branch. */
 async function takenInChange(place: RunPlace, options: HistoryOptions, io: Environment): Promise<TakenAway> {
-  // A matrix compares targets only with each other. An ordinary run reports a removed baseline.
+  // A matrix compares targets only with each other, so removed baselines are reported by ordinary runs.
   if (isMatrix(options) || options.baseline !== undefined || findGitFolder(place.home) === null)
     return NOTHING_TAKEN;
   const base = await baseOfChange(place.home, io);

@@ -11,7 +11,7 @@ import { NotKept, textAlone } from "../../run/text-alone.ts";
  * Scores the answers stored beside a baseline with the current scorers. Each distinct answer is scored once, and its
  * scores count for each trial that gave it.
  *
- * @returns null when a scorer reads more of a trial than its answer, or could not score
+ * @returns null when a scorer asks a model, reads more of a trial than its answer, or could not score
  */
 export async function rescoreKept(side: Side, answers: KeptAnswers, plan: Plan): Promise<Side | null> {
   if (plan.scorers.some((one) => one.opinion === true)) return null;

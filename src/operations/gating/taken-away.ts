@@ -94,7 +94,7 @@ interface LostBaseline {
   readonly suite: string;
 }
 
-/** The baselines at `paths` that the base branch uses. This change cannot lose other ones. */
+/** The baselines at `paths` that the base branch uses. The others were unused before this change. */
 async function stillCompared(
   paths: readonly string[],
   { ref, name }: Extract<BaseOfChange, { kind: "seen" }>,
@@ -116,7 +116,7 @@ async function stillCompared(
   }
 }
 
-/** The suite named in a baseline's header of any version; null when unreadable. */
+/** The suite that the header of a baseline file names, whatever the file's format version; null when unreadable. */
 function suiteIn(text: string | null): string | null {
   try {
     const { suite } = JSON.parse(text?.split("\n", 1)[0] ?? "") as { readonly suite?: unknown };

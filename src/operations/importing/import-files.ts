@@ -93,7 +93,8 @@ export async function importFiles(
 }
 
 /**
- * The result so far. It must be made after all chunks are read, because an importer may count while they are read.
+ * The importer's part of the result. Must be called after all chunks of the files are read, because an importer may
+ * still count `taken` and `left` while they are read.
  */
 function resultOf({ taken, left, kept, more }: Imported, root: string): ImportResult {
   return { taken, left, kept, more, root, written: [], unchanged: [], added: [], problems: [] };

@@ -5,7 +5,7 @@ import type { FramedScorer } from "../../scorers/define-scorer.ts";
 import { scorers } from "../../scorers/registry.ts";
 import { compileTemplate } from "../../templates/compile-template.ts";
 
-/** Access to scorers and templates for importers. @param root absolute path of the project that is written */
+/** Access to scorers and templates for importers. @param root absolute path of the project that is imported into */
 export function importTools(root: string): ImportTools {
   return {
     renderLiquid: async (source, scope) => (await compileTemplate(source))(scope),

@@ -25,7 +25,7 @@ export interface AskingOptions<Question extends JudgedAnswer> {
   readonly onVerdict: (question: Question, judged: Judged) => void;
 }
 
-/** What a judge was asked, and how it ended. */
+/** The result of asking a judge about several answers. */
 export interface Asked {
   /** Number of answers with a verdict. */
   readonly judged: number;

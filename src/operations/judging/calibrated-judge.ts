@@ -46,7 +46,7 @@ export interface CalibrationSubject {
 /**
  * Reads everything that a calibration depends on.
  *
- * @param spec `name`, `name@1.2.0`
+ * @param spec `name` or `name@1.2.0`
  * @throws {EvalsError} for an unknown judge, a suite that cannot be determined, or a file with mistakes
  */
 export async function readSubject(
@@ -119,7 +119,10 @@ function scorerNames(loaded: LoadedSuite | null): string[] {
   );
 }
 
-/** The judge's version, from its file. Without a file, from the file of verdicts that were made elsewhere. */
+/**
+ * The judge and its version, from the judge's file. If there is no such file, the highest version with a file of
+ * verdicts, which another tool may have made; a scorer that is not a judge has a fixed version.
+ */
 async function judgeVersion(
   root: string,
   spec: string,

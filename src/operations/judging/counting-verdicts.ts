@@ -57,7 +57,10 @@ export function staying(
   };
 }
 
-/** Sorted ids of the cases that changed after the judge's verdict; empty when other suites have labels too. */
+/**
+ * Sorted ids of the cases that changed after the judge's verdict. Empty when other suites have labels too, because a
+ * verdict may then be about another suite's case of the same id. Empty also when the judge's file is missing.
+ */
 export function changedCases(
   { cases, labels, shared, verdicts }: CalibrationSubject,
   judge: Asked | null,

@@ -110,7 +110,7 @@ function costs(command: string, price: JudgingPrice) {
   const known = price.usd === null ? "" : `, or --budget ${(price.usd * 1.5).toPrecision(2)}`;
   return {
     code: "EVALS_RESCORE_COSTS",
-    what: `Judges have not judged all of these answers: ${plural(price.calls, "call")}, ${about(price)}.`,
+    what: `Judges have not judged all of these answers yet. The missing verdicts take ${plural(price.calls, "call")}, ${about(price)}.`,
     why: "Stored verdicts are reused; the other verdicts have to be paid for.",
     fix: `${command} --yes${known}`,
   };

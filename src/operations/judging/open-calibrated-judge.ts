@@ -47,7 +47,7 @@ export async function openCalibratedJudge(
   }
 }
 
-/** A model-based scorer of the suite that is not a judge, such as a classifier, as something to ask like a judge. */
+/** Opens a model-based scorer that is not a judge, such as a classifier, so that it can be asked like a judge. */
 async function scorerAsJudge(
   { loaded, judge: name, version }: CalibrationSubject,
   dependencies: Omit<OpenJudgeOptions, "entry">,

@@ -23,7 +23,7 @@ export interface OpenJudgeOptions {
   readonly concurrency?: number | undefined;
   /** Whether to use the replies in `fixtures/<alias>.jsonl` instead of asking the model. */
   readonly replay?: boolean | undefined;
-  /** Aborts what is in flight: `judge` then throws `NotJudged`. */
+  /** Aborts the calls in flight: `judge` then throws `NotJudged`. */
   readonly signal?: AbortSignal | undefined;
   /** Called for each request sent, including retries. */
   readonly onCall?: (() => void) | undefined;

@@ -40,13 +40,13 @@ const COUNT: NumberOption = {
 /**
  * Reads which answers of a run are to be labelled.
  *
- * @param mistakes collects every option that cannot be read, or that excludes another
+ * @param mistakes collects every option that cannot be read, or that cannot be used with another given option
  */
 export function readAnswerChoice(typed: TypedAnswerChoice, mistakes: OptionMistakes): AnswerChoice {
   const count = mistakes.read(() => readNumber(typed.count, COUNT));
   const modes = MODES.filter((one) => typed[one] === true);
   if (modes.length > 1) mistakes.add(twoModes(modes));
-  if (typed.assign !== undefined && typed.judge !== undefined) mistakes.add(twoModes(["assign", "judge"]));
+  if (typed.assign !== undefined && typed.judge !== undefined) mistakes.add(assignAndJudge());
   return { count: count ?? 50, how: modes[0] ?? "random", tags: typed.tag ?? [] };
 }
 
@@ -60,6 +60,15 @@ export function refuseAnswerChoice(typed: TypedAnswerChoice): void {
     why: "All candidates in the file are shown: they were chosen when the file was made.",
     fix: "Leave these options out.",
   });
+}
+
+function assignAndJudge(): Problem {
+  return {
+    code: "EVALS_OPTION_CONFLICT",
+    what: "--assign and --judge exclude each other.",
+    why: "--assign names the judge of labels that exist already, and --judge that of new labels.",
+    fix: "Give only one of these options.",
+  };
 }
 
 function twoModes(modes: readonly string[]): Problem {

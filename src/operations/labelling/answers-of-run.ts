@@ -22,7 +22,7 @@ export interface RunAnswer {
  * The run that a word means. The name of a suite means the suite's newest run with an answer; any other word is a run
  * id.
  *
- * @throws {EvalsError}
+ * @throws {EvalsError} for an unknown run, and when the run or every run of the suite has no answer
  */
 export async function runToLabel({ read }: History, word: string): Promise<StoredRun> {
   let ofSuite = false;

@@ -23,7 +23,7 @@ export interface QuestionSource {
 /** Which answers to ask about. */
 export interface AnswerChoice {
   readonly how: AnswerPicking;
-  /** Maximum number to pick. */
+  /** Maximum number of answers to pick. */
   readonly count: number;
   /** Only cases with one of these tags; all when empty. */
   readonly tags: readonly string[];
@@ -32,7 +32,7 @@ export interface AnswerChoice {
 /** Maximum number of the rater's latest labels whose answers are asked about again. */
 const MAX_KNOWN = 200;
 
-/** The answers of a run to be labelled, in an order specific to this rater. @throws {EvalsError} */
+/** The answers of a run to be labelled, in this rater's own order. @throws {EvalsError} EVALS_TAG_UNKNOWN */
 export async function pickedQuestions(source: QuestionSource, options: AnswerChoice): Promise<Question[]> {
   const { store, run, rater } = source;
   const answers = withTags(await answersOfRun(store, run), options.tags);

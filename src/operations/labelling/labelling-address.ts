@@ -15,8 +15,8 @@ export interface AddressFile {
 }
 
 /**
- * The file under .evals/ that keeps the page's address, one file for each rater and suite. Only this user of the
- * system can read it.
+ * The file under .evals/ that keeps the page's address, one file for each rater and suite. Only the system user who
+ * runs this process can read the file.
  */
 export function addressFile(root: string, suite: string, rater: string): AddressFile {
   const place = join(root, ".evals", "labelling", `${sha256(`${suite}\n${rater}`).slice(0, 16)}.json`);

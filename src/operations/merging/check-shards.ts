@@ -80,12 +80,16 @@ function splitProblems(run: string, shards: readonly Shard[]): Problem[] {
   return problems;
 }
 
-/** Index of a shard's case in the plan of the whole run: `--shard 2/3` takes the cases 1, 4, 7, … */
+/** Index of a shard's case in the plan of the whole run, from 0: `--shard 2/3` takes the cases 1, 4, 7, … */
 export function wholeCaseNo({ part, parts }: Pick<Shard, "part" | "parts">, caseNo: number): number {
   return caseNo * parts + part - 1;
 }
 
-/** The problem of a shard that was made from other files than the complete run's plan; undefined without one. */
+/**
+ * Finds out whether a shard was made from other files than the plan of the complete run.
+ *
+ * @returns the problem to report; undefined when the files are the same
+ */
 export async function foreignShard(shard: Shard, plan: Plan): Promise<Problem | undefined> {
   const { run, part, parts, source } = shard;
   const wanted = Math.ceil((plan.count - part + 1) / parts);

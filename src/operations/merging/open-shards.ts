@@ -120,7 +120,7 @@ function noHistory(source: string): Problem {
     code: "EVALS_MERGE_SOURCE",
     what: `There is no history in ${source}.`,
     why: "A merge combines histories that `evals run --shard` has written on other machines.",
-    fix: `Name a copy of the folder \`.evals\` of a machine that ran a shard, or its file.`,
+    fix: `Name a copy of the folder \`.evals\` of a machine that ran a shard, or of the file history-<number>.db in it.`,
   };
 }
 

@@ -59,7 +59,7 @@ function changeOf(
   return makeVariant(plan.golden(caseNo), settings, { trial, calledTools }, pressed.context);
 }
 
-/** Makes a case of each variant, asked in a single trial, and a function for the questions of these cases. */
+/** The variants as cases with a single trial each, and a function that gives the question of such a case. */
 export function variantCases(run: PressedTrials, variants: readonly Variant[]) {
   const { plan, pressed } = run;
   const byId = new Map(variants.map((one) => [one.id, one]));
@@ -86,7 +86,7 @@ export function variantCases(run: PressedTrials, variants: readonly Variant[]) {
   const question = ({ id, ...variant }: Case): Question => {
     const one = byId.get(id);
     if (one === undefined) throw new Error(`${id} is not a variant of this run`);
-    // Prompts, bodies and tools get the id of the original case, so that the pressure is the only difference.
+    // Prompts, request bodies and tools get the id of the original case, so that only the pressure differs.
     return pressedQuestion(run, one, { ...variant, id: plan.id(one.case_no) }, change(one));
   };
   return { cases, question };

@@ -130,7 +130,10 @@ function publishedUnknown(reason: string, fix: string): Problem {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The ref of the base branch that CI names: a shallow checkout does not know the remote's default branch. */
+/**
+ * The ref of the base branch that CI names; empty when CI names none, or this clone does not have the branch. It is
+ * passed on because a shallow checkout does not know the remote's default branch.
+ */
 async function baseBranchRefs(root: string, env: Environment): Promise<string[]> {
   const base = await baseOfChange(root, { env });
   return base.kind === "seen" ? [base.ref] : [];

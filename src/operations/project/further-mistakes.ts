@@ -18,8 +18,8 @@ import {
 import { openTarget } from "../../run/open-target.ts";
 
 /**
- * Adds further mistakes to the error of a project whose files have mistakes. It opens scorers and reads cases to find
- * them, so that all mistakes are reported together. Any other error is returned unchanged.
+ * Adds further mistakes to the error of a project whose files have mistakes, so that all are reported together. To
+ * find them, scorers are opened and cases are read. Any other error is returned unchanged.
  */
 export async function withFurtherMistakes(error: unknown): Promise<unknown> {
   return error instanceof UnreadProject ? new EvalsError(await furtherMistakes(error)) : error;
@@ -27,7 +27,7 @@ export async function withFurtherMistakes(error: unknown): Promise<unknown> {
 
 async function furtherMistakes(unread: UnreadProject): Promise<Problem[]> {
   const { project, unfinished, modelsMissing } = unread;
-  // Opening scorers could run code, which is forbidden here.
+  // Opening scorers could run the project's code, which the environment forbids (EVALS_NO_EXEC).
   if (forbidsCode(project.env)) return [...unread.problems];
   const judges = judgePool(project, { concurrency: 1 });
   const host = modelsMissing ? filesOnly(judges.host) : judges.host;
@@ -42,7 +42,10 @@ async function furtherMistakes(unread: UnreadProject): Promise<Problem[]> {
   return tidyProblems([...unread.problems, ...problems.filter(isKnown)]);
 }
 
-/** The mistakes of a suite without mistakes in its own file: in its cases, prompt, scorers and models, each by itself. */
+/**
+ * The mistakes in the cases, prompt, scorers and models of a suite whose own file has none. A mistake in one of these
+ * does not keep the others from being checked.
+ */
 export async function suiteMistakes(project: Project, suite: LoadedSuite): Promise<readonly Problem[]> {
   const judges = judgePool(project, { concurrency: 1 });
   try {
@@ -68,7 +71,7 @@ async function mistakesOf(
   return problems;
 }
 
-/** The mistakes of a target that is in the repository: a recording, a module or a command. */
+/** The mistakes that show when a target is opened, for instance in the file of a recording. Nothing is asked. */
 async function targetMistakes(project: Project, suite: LoadedSuite, model: LoadedModel): Promise<Problem[]> {
   const problems: Problem[] = [];
   const ids = await collectAsync([], () => idsOf(suite));
@@ -78,7 +81,7 @@ async function targetMistakes(project: Project, suite: LoadedSuite, model: Loade
   await collectAsync(problems, async () =>
     (await openTarget({ ...project, env }, model, options)).client.close(),
   );
-  // Without the cases, nobody can say which answers are of none.
+  // Without the ids of the cases, every answer would be reported as the answer to an unknown case.
   return problems.filter(({ code }) => ids !== undefined || code !== "EVALS_OUTPUTS_UNKNOWN_CASE");
 }
 
@@ -91,7 +94,7 @@ async function idsOf(suite: LoadedSuite): Promise<readonly string[]> {
   }
 }
 
-/** What the cases lack for the suite's prompt and scorers. Scorers that cannot be opened are taken into account. */
+/** What the cases lack for the suite's prompt and scorers. Scorers that could not be opened count as scorers too. */
 async function caseMistakes(suite: LoadedSuite, scorers: OpenedScorers): Promise<Problem[]> {
   const cases = await suite.openCases();
   try {
@@ -102,7 +105,7 @@ async function caseMistakes(suite: LoadedSuite, scorers: OpenedScorers): Promise
   }
 }
 
-/** Lets judges' files be checked without their models. Mistakes in the models are reported elsewhere. */
+/** Lets judges' files be checked without their models. The check of the config reports mistakes in the models. */
 function filesOnly(host: JudgeHost): JudgeHost {
   const unknown = (): Promise<never> => Promise.reject(new EvalsError([]));
   return { ...host, model: unknown };

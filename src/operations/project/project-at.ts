@@ -48,7 +48,7 @@ export async function requireCommit(root: string, word: string): Promise<NamedCo
  * Reads the project of a commit without a checkout. This is enough to plan and count, but not to run.
  *
  * @param root the project root of the work tree
- * @throws {EvalsError} with every mistake of every file there
+ * @throws {EvalsError} with every mistake of every file of that commit
  */
 export async function readProjectAt(
   io: Environment,

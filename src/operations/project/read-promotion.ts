@@ -5,7 +5,7 @@ export interface ReadPromotion {
   readonly why: string | null;
   readonly who: string | null;
   readonly when: string | null;
-  /** Files outside of the usual folders. */
+  /** Files outside the usual folders that define behaviour: scorers, modules, schemas. */
   readonly files: readonly string[];
   readonly suites: readonly {
     readonly suite: string;
@@ -19,7 +19,7 @@ export interface ReadPromotion {
   }[];
 }
 
-/** Parses a tag of `evals promote --as`. Any other tag has no suites. */
+/** Parses a tag of `evals promote --as`. For any other tag, `suites` is empty. */
 export function readPromotion(message: string): ReadPromotion {
   const field = (name: string): string | null =>
     new RegExp(`^${name}: (.*)$`, "m").exec(message)?.[1] ?? null;

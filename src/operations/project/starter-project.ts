@@ -100,7 +100,7 @@ interface StarterCase {
   readonly message: string;
   readonly queue: string;
   readonly tags: readonly string[];
-  /** The recorded answers. */
+  /** The queues in the recorded answers, one for each trial. */
   readonly answers: readonly string[];
 }
 

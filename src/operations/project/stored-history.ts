@@ -8,7 +8,7 @@ import type { Environment } from "../environment.ts";
 /** Environment variable, also in `.env`, with the address of a PostgreSQL store. */
 const SHARED = "EVALS_HISTORY";
 
-/** What determines the location of the store. */
+/** What opening the store needs: variables that name its location, a clock, and a way to show messages. */
 export type HistoryOutside = Pick<Environment, "date" | "env" | "notice">;
 
 /**

@@ -7,9 +7,9 @@ import { filesAt } from "../../git/tags.ts";
 import { readPromotion } from "./read-promotion.ts";
 
 /**
- * The folder of another project in this repository to which a promoted tag belongs; null when the tag belongs to this
- * project, or to none. A tag of an older version does not name its project. Then the project is
- * found by the baselines that the tag's commit changed.
+ * If a promoted tag belongs to another project in this repository, the folder of that project; null when the tag
+ * belongs to this project, or to none. A tag that an older version of evals made does not name its project. Then the
+ * project is found by the baselines that the tag's commit changed.
  */
 export async function otherProjectOf(
   root: string,

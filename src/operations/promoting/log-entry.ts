@@ -20,7 +20,7 @@ const WEIGHT: readonly ChangeKind[] = [
 export interface LogSources {
   /** A file's text by its object id; null when git cannot provide it. */
   readonly textOf: (id: string) => string | null;
-  /** The gate outcome of a run in this machine's store; null when unknown. Used when no commit names the outcome. */
+  /** The gate outcome of a run in this machine's store; null when unknown. Used when the commit names none. */
   readonly gateOf: (run: string) => GateOutcome | null;
 }
 
@@ -107,7 +107,7 @@ function isOfRuns(before: readonly BaselineCase[], after: readonly BaselineCase[
   });
 }
 
-/** Id of the last run in the new file that the old file does not name; null when there is none. */
+/** Id of the last run that the new file names and the old file does not; null when there is none. */
 function newestRun(before: readonly BaselineCase[], after: readonly BaselineCase[]): string | null {
   const known = new Set(before.flatMap((one) => one.runs));
   return after.flatMap((one) => one.runs.filter((run) => !known.has(run))).at(-1) ?? null;
@@ -131,7 +131,10 @@ function isNewAcceptance(before: ReadBaseline | null, after: ReadBaseline): bool
   return after.accepted !== "null" && after.accepted !== before?.accepted;
 }
 
-/** Reads the commit messages of old versions, with lines like `s: prompt 1.0.0 · m, pass rate 90.0 %, run 3f9c`. */
+/**
+ * Reads a commit message as old versions of evals wrote it, with lines like
+ * `s: prompt 1.0.0 · m, pass rate 90.0 %, run 3f9c`.
+ */
 function recordsOfOldMessages(message: string): PromotionRecord[] {
   if (!/^\s*(?:\* )?Promote /m.test(message) || message.includes("Evals-Promotion: ")) return [];
   return Array.from(message.matchAll(/^\s*\S.*: .*, pass rate .*, run ([0-9a-f]+)$/gm), ([, run = ""]) => ({

@@ -154,8 +154,8 @@ async function gateOfSameAnswers({ header }: StoredRun, { read }: Store): Promis
 }
 
 /**
- * Whether the baseline at HEAD accepts this result already. To promote this result again, for a tag, makes no
- * baseline worse.
+ * Whether the baseline at HEAD accepts this result already. Promoting the same result again, for instance to add a
+ * tag, makes no baseline worse.
  */
 async function isAcceptedAtHead(root: string, path: string, fingerprint: string): Promise<boolean> {
   const text = await readAtCommit(root, "HEAD", path);

@@ -30,7 +30,10 @@ import type { Covered } from "./promotable.ts";
 export interface PromotionChoices {
   /** Why the new baseline may be worse than the current one. */
   readonly accept?: string | undefined;
-  /** Whether to add the run's own trials to the baseline's cases with unchanged keys, instead of replacing them. */
+  /**
+   * Whether to add the run's own trials to those that the baseline has of a case, if the case's key is unchanged.
+   * Otherwise the run's trials replace them.
+   */
   readonly add?: boolean | undefined;
   /** Whether to store the distinct answers in a file beside the baseline. */
   readonly withAnswers?: boolean | undefined;

@@ -10,5 +10,5 @@ export async function repairFirst(io: Environment, directory: string | undefined
   const { finishInterrupted } = await import("../../git/finish-interrupted.ts");
   const finished = await finishInterrupted(place);
   if (finished === null || finished.how === "left") return;
-  io.notice(`"${finished.subject}" had been interrupted; it was ${finished.how}.`);
+  io.notice(`The change "${finished.subject}" had been interrupted; it was ${finished.how}.`);
 }

@@ -6,7 +6,7 @@ import type { OpenScorer } from "../../domain/scorer.ts";
 import { checkNamedTools } from "./named-tools.ts";
 import { receivesTurns } from "./receives-turns.ts";
 
-/** Finds parts of `agent:` and `user:` that do nothing with this target, and tools that the agent does not have. */
+/** Finds a `user:` whose messages never reach the target, and tools that scorers name and the agent does not have. */
 export function checkConversation(
   suite: LoadedSuite,
   cases: CaseSource,
@@ -36,7 +36,7 @@ function unheard({ path, places }: LoadedSuite, label: string): Problem {
     code: "EVALS_USER_UNHEARD",
     path,
     ...places.at(["user"], "key"),
-    what: `\`user\` says what the person says, and ${label} never receives it.`,
+    what: `\`user\` defines what a person says in the conversation, but ${label} never receives it.`,
     why: "Every turn would send the same request, so the conversation would be one question asked several times.",
     fix: "Send the conversation: {{ messages | json }} in the model's body. Or delete `user`.",
   };

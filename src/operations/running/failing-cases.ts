@@ -14,7 +14,7 @@ import { openStoredHistory } from "../project/stored-history.ts";
 import { goesOn } from "./resume.ts";
 import { narrowingOf, type RunRequest } from "./run-request.ts";
 
-/** Which cases a run includes, by suite and model. */
+/** Which cases the run of a suite with a model includes; null for all cases. */
 export type NarrowingFor = (
   suite: Pick<LoadedSuite, "name" | "suite" | "prompt">,
   model: Pick<LoadedModel, "alias">,

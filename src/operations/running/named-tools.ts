@@ -70,13 +70,13 @@ function mistakeOf(
     return {
       code: "EVALS_TOOL_LEFT_OUT",
       what: `${who} expects a call of the tool "${name}", and \`agent.allow\` leaves that tool out.`,
-      why: "The agent is never offered it, so every answer would miss the call.",
+      why: "The agent is never offered this tool, so every answer would miss the call.",
       fix: `allow: [${[...known, name].join(", ")}], or expect another call.`,
     };
   return {
     code: "EVALS_TOOL_UNKNOWN",
     what: `${who} names a tool "${name}" that the suite's agent does not have.${didYouMean(name, known)}`,
-    why: "No answer could have a call of it, so the score would say nothing of the agent.",
+    why: "No answer can call a tool that does not exist, so the score would say nothing about the agent.",
     fix: `Write ${nearest(name, known) ?? "the name of a tool"}. Tools of the agent: ${known.join(", ") || "none"}.`,
   };
 }

@@ -36,13 +36,16 @@ export interface PrepareOptions {
   readonly narrowing: Narrowing | null | NarrowingFor;
   readonly trials?: number | undefined;
   readonly concurrency?: number | undefined;
-  /** `ask`: judges' models will be asked, so their keys must be set. `replay`: judges use recordings. */
+  /**
+   * `ask`: judges' models will be asked, so their keys must be set. `replay`: judges use recordings. Undefined: judges
+   * are not asked.
+   */
   readonly judges?: "ask" | "replay" | undefined;
-  /** Whether variants will be asked; then problems with them are mistakes. */
+  /** Whether variants will be asked. If so, a kind of pressure that cannot be applied is a mistake. */
   readonly presses?: boolean | undefined;
   /** Whether tools are to be recorded, so that they are run even if a suite names a recording. */
   readonly liveTools?: boolean | undefined;
-  /** As in `PlanInput`. */
+  /** Maximum characters of requests kept in memory, so that they need not be rendered again for sending. */
   readonly keptRequests?: number | undefined;
 }
 
@@ -220,7 +223,7 @@ function noteCases(cases: CaseSource, seen: SeenCases): void {
   }
 }
 
-/** The problems at other places than those of the known ones with the same code, which may be worded otherwise. */
+/** Leaves out the problems that `known` has already: the same code at the same place, perhaps in other words. */
 function elsewhere(problems: readonly Problem[], known: readonly Problem[]): Problem[] {
   const placeOf = (one: Problem): string =>
     JSON.stringify(one.line === undefined ? one : [one.code, one.path, one.line, one.column]);

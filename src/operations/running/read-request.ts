@@ -9,7 +9,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   shard: "i/n with 1 ≤ i ≤ n, for instance 2/5",
   concurrency: "a whole number from 1 to 10000",
   text: "one word or more",
-  retry: "errored",
+  retry: "the word errored",
   budget: "an amount in US dollars above 0, for instance 0.50",
 };
 

@@ -9,7 +9,7 @@ import { narrowingOf, type RunRequest } from "./run-request.ts";
  * The request with the suite, model, prompt and trials of the named run. Options that only say how the run is
  * continued (`--concurrency`, `--budget`, `--baseline`, …) stay.
  *
- * @throws {EvalsError} EVALS_RESUME_OPTION, once for each option that asks for something else than the run does
+ * @throws {EvalsError} EVALS_RESUME_OPTION, once for each option that names something else than the run has
  */
 export async function resumedRequest(request: RunRequest, header: RunHeader): Promise<RunRequest> {
   const { id, suite, alias, prompt } = header;

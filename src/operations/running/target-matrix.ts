@@ -71,7 +71,10 @@ export async function openTargets(
   return { suites: shown, ungated };
 }
 
-/** The suites with their own targets. Empty when these targets have mistakes, which do not matter with others. */
+/**
+ * The suites with the targets that their own files name. Empty when these targets have mistakes, because the command
+ * runs the targets that it names itself.
+ */
 async function ownTargets(
   { trials }: Chosen,
   load: (overrides: SuiteOverrides) => Promise<Project>,

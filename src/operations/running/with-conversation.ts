@@ -14,7 +14,7 @@ export interface ConversationOf {
   readonly concurrency: number;
   /** Whether tools are to be recorded, so that they are run even if the suite names a recording. */
   readonly liveTools?: boolean | undefined;
-  /** The tools that the scorers of a case name, which the tools of servers are compared with in each trial. */
+  /** The tools that the scorers of a case name. Each trial checks whether the suite's tool servers offer them. */
   readonly namedTools?: ((golden: Case) => readonly string[]) | undefined;
 }
 

@@ -8,8 +8,8 @@ export function textOfInput(input: Json): string {
 }
 
 /**
- * How a dataset stores the user's message: the whole input is the message, or a member of the input. If every case
- * has several members with a text, the one with the longest texts is the message.
+ * How a dataset stores the user's message: the whole input is the message, or a member of the input. If several
+ * members hold a text in every case, the member with the longest texts is the message.
  */
 export type InputForm = { readonly kind: "text" } | { readonly kind: "member"; readonly name: string };
 
@@ -36,7 +36,7 @@ export function inputForm(inputs: Iterable<Json>): InputForm {
   return longest === undefined ? { kind: "text" } : { kind: "member", name: longest[0] };
 }
 
-/** The user's messages in the dataset's form. Several messages are stored as a list under `turns`. */
+/** The input of a case with these messages of the user, in the dataset's form. Several become a list under `turns`. */
 export function caseInput(said: readonly string[], form: InputForm): Json {
   const [only = "", ...more] = said;
   if (more.length > 0) return { turns: [...said] };

@@ -11,7 +11,7 @@ export interface TypedDesigns {
   readonly random?: string | undefined;
   readonly worst?: string | undefined;
   readonly errors?: boolean | undefined;
-  /** Empty or true for the option without a number. */
+  /** The number as typed; empty or true when the option has no number. */
   readonly uncovered?: string | boolean | undefined;
   readonly stratify?: string | undefined;
 }
@@ -62,6 +62,6 @@ function readField(word: string | undefined): TrafficField | undefined {
 const NO_DESIGN: Problem = {
   code: "EVALS_OPTION_MISSING",
   what: "No option says which traces to draw.",
-  why: "Each method of drawing traces has its own probabilities, which are kept with every candidate.",
+  why: "There is no default: each method draws traces with its own probabilities, which are kept with every candidate.",
   fix: "--random 1%, --worst 5, --errors or --uncovered; several together",
 };

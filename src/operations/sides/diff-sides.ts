@@ -24,8 +24,8 @@ export interface SidesInput extends SideContext {
 }
 
 /**
- * Finds what two words mean: one pair of sides for each suite, which are stored runs or baselines in commits. A side
- * without a result is run if `runMissing` is set.
+ * Finds what two words mean: one pair of sides for each suite. A side is a stored run, or a baseline in a commit. A
+ * side without a result is run if `runMissing` is set.
  *
  * @throws {EvalsError} for a word that is unknown or ambiguous, and for a side that would have to be run
  */
@@ -58,8 +58,8 @@ export async function resolveSides(input: SidesInput): Promise<Pick<Pairing, "pa
 
 /**
  * The newest run of a suite for each of its targets. If the user named only one side, the runs of that side are
- * skipped. Older runs are skipped too, because they cannot contain a later change, with two exceptions: a run at HEAD
- * when that side is a commit, and a run of another prompt when that side is a prompt.
+ * skipped. Runs older than that side are skipped too, because they cannot contain a later change, with two exceptions:
+ * a run at HEAD when that side is a commit, and a run of another prompt when that side is a prompt.
  */
 async function latestOf(
   suite: string,
@@ -85,7 +85,10 @@ async function latestOf(
   return stored.flatMap((run) => run ?? []);
 }
 
-/** The newest run of each target. Only targets that their suite lists in the same form as that of `newest` count. */
+/**
+ * The newest run of each target. A run counts only if its suite listed one or several models, and one or several
+ * prompts, as it did for `newest`.
+ */
 function newestOfEachTarget(newest: ListedRun, runs: readonly ListedRun[]): ListedRun[] {
   const first = new Map([[targetKey(newest.header), newest]]);
   const kind = ({ header }: ListedRun): string =>
@@ -97,7 +100,8 @@ function newestOfEachTarget(newest: ListedRun, runs: readonly ListedRun[]): List
 }
 
 /**
- * The suites that must be run at the commit or with the prompt of one word, before it can be compared with the other.
+ * The suites that must be run at the commit, or with the prompt, that `one` means, before `one` can be compared with
+ * `other`.
  */
 async function missingFrom(one: Meaning, other: Meaning, input: SidesInput): Promise<MissingSide[]> {
   if (one.kind !== "ref" && one.kind !== "prompt") return [];
@@ -146,7 +150,8 @@ async function ownBaseline({ store, root, a }: SidesInput): Promise<SidePair> {
 }
 
 /**
- * The baseline file in the text of a report's side; null when the text names none. Version 0.1.0 had only this text.
+ * The baseline file that a report's description of a side names; null when it names none. Version 0.1.0 of evals
+ * stored only this description.
  */
 function fileOfText(side: string): BaselineFileAt | null {
   const [, path, at] = /^(\S+\.jsonl) at (.+?)(?:, scored again)?$/.exec(side) ?? [];

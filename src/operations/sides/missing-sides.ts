@@ -11,7 +11,7 @@ import type { SideContext } from "./outputs-side.ts";
 import { type Meaning, promptFile, promptSides, refSides } from "./side-meaning.ts";
 import type { SideSource } from "./side-source.ts";
 
-/** The meaning of a word that can be run: a commit, or a prompt version. */
+/** A meaning of a word that stands for something to run: a commit, or a prompt version. */
 export type Runnable = Extract<Meaning, { kind: "ref" | "prompt" }>;
 
 /** The suites that must be run before a side can be compared. */

@@ -34,7 +34,7 @@ export interface SideSource {
   readonly commit: string | null;
   /** The provider's name of the model that answered; if unknown, a description of the target. */
   readonly answeredBy: string;
-  /** The side from a file; null for a stored run. */
+  /** The side of a baseline file; null for a stored run, whose side `read` gives. */
   readonly file: Side | null;
   /** Reads the side's trials on the first call. */
   read(): Promise<Side>;

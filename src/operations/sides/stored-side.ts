@@ -5,7 +5,7 @@ import { isUnfinished } from "../../domain/run.ts";
 import { makeTally } from "../../metrics/tally.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 
-/** Number of rows read at once. It is larger than elsewhere, because rows of scores are small. */
+/** Number of rows read at once. It is larger than the default, because rows of scores are small. */
 const PAGE = 10_000;
 
 /** A stored run as one side of a comparison. It is made from one scan of the run's scores. */

@@ -180,7 +180,7 @@ function usdOf(plan: Plan, calls: readonly number[], { input, output }: Tokens, 
     most,
     notes: [
       price === null
-        ? `model "${plan.model.alias}" has no price, and no run with a known cost`
+        ? `model "${plan.model.alias}" has no price, and no run of it has a known cost`
         : "cost unknown",
     ],
   };

@@ -89,7 +89,8 @@ export async function trafficIntake(
         return;
       }
       const { place } = item;
-      for (const what of item.unread) losses.add({ ...place, what, why: "They could not be read." });
+      for (const what of item.unread)
+        losses.add({ ...place, what, why: "This part of the source could not be read." });
       for (const one of item.spans) {
         const { span: kept, known, dropped } = keptSpan(one);
         if (!known) losses.count(place, `span ${cleaner.text(one.name)}`, FOREIGN, "span");

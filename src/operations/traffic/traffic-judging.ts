@@ -13,7 +13,7 @@ export interface TrafficJudging {
   readonly consent: JudgingConsent;
   /** The command as typed, for an error message. */
   readonly command: string;
-  /** Aborts what is in flight. */
+  /** Aborts the calls in flight. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -29,7 +29,8 @@ export interface JudgedSoFar {
  *
  * @param priced passes every answer to its judges once. This only counts the calls that are needed; no call is made
  * @returns a function that gives the totals so far; it gives null without judges
- * @throws {EvalsError} EVALS_RESCORE_COSTS with the price without consent; EVALS_KEY_UNSET for a missing key
+ * @throws {EvalsError} EVALS_RESCORE_COSTS with the price, if the user has not allowed it; EVALS_KEY_UNSET for a
+ * missing key
  */
 export async function judgingTraffic(
   pool: JudgePool,

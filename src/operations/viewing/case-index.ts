@@ -3,7 +3,7 @@ import type { CaseChange, CaseRow } from "../../domain/report.ts";
 import type { CaseIndex, MarkColumn } from "../../domain/viewed-run.ts";
 import { shortInput } from "./short-input.ts";
 
-/** After this number of cases, other requests are handled, so that a large run's list does not delay its verdict. */
+/** After each such number of cases, other requests are handled: a large run's list must not delay its verdict. */
 const STEP = 500;
 /** In a run with more cases than this, inputs are not read, and the list shows only ids. */
 const MAX_INPUTS = 50_000;
