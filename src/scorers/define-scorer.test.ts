@@ -344,6 +344,16 @@ describe("a mistake in a scorer's settings", () => {
     );
   });
 
+  it("names the export that is not a function", async () => {
+    const root = fakeRepository({ "none.ts": "export const a = 1; export default () => 1;" });
+    const mistake = await mistakeIn({ type: "module", file: "none.ts", export: "a" }, root);
+    expect(mistake.at).toEqual(["export"]);
+    expect(mistake.problem).toMatchObject({
+      code: "EVALS_SCORER_MODULE_EXPORT",
+      what: 'none.ts exports no function at "a".',
+    });
+  });
+
   it("is reported for an option that a type does not have", async () => {
     await expect(openScorer({ type: "latency", max: "4s", value: 1 })).rejects.toThrow("value");
   });

@@ -5,7 +5,7 @@ import { SettingMistake } from "../../domain/problem.ts";
 import type { NamedTool, ScorerHost } from "../../domain/scorer.ts";
 import type { ScorerEntry } from "../../domain/suite.ts";
 import type { DocumentedScorer, FramedScorer } from "../define-scorer.ts";
-import { badNested } from "../frame/scorer-mistakes.ts";
+import { badNested, unusedNested } from "../frame/scorer-mistakes.ts";
 import { scorers } from "../registry.ts";
 
 type Place = readonly (string | number)[];
@@ -47,24 +47,31 @@ async function openOne(entry: ScorerEntry, at: Place, host: ScorerHost): Promise
     );
   }
   if (entry.required !== undefined) {
-    throw badNested(
+    throw unusedNested(
       [...at, "required"],
-      "`required` has no effect inside another scorer: the outer scorer decides.",
+      "required",
+      "The trial fails or passes by the outer scorer, so only that scorer can be required or not.",
     );
   }
   if (entry.raw !== undefined) {
-    throw badNested([...at, "raw"], "`raw` has no effect inside another scorer: the outer scorer decides.");
+    throw unusedNested(
+      [...at, "raw"],
+      "raw",
+      "All scorers under `of` read what the outer scorer reads, so only that scorer can ask for the raw answer.",
+    );
   }
   if ((entry as { judge_when?: unknown }).judge_when === "passed") {
-    throw badNested(
+    throw unusedNested(
       [...at, "judge_when"],
-      "`judge_when: passed` has no effect inside another scorer: the outer scorer decides when the judge is asked.",
+      "judge_when: passed",
+      "The outer scorer decides when the judge is asked.",
     );
   }
   if ((entry as { blames?: unknown }).blames !== undefined) {
-    throw badNested(
+    throw unusedNested(
       [...at, "blames"],
-      "`blames` has no effect inside another scorer: only a judge in the suite's own list can name a class.",
+      "blames",
+      "Only a judge in the suite's own list of scorers can name the failure class of a trial.",
     );
   }
   const read = definition.settings.safeParse(entry);

@@ -10,7 +10,7 @@ import type { CallOutcome } from "../../modules/user-function.ts";
 import { openUserModule, UnusableModule, type UserModule } from "../../modules/user-module.ts";
 import { defineScorer, type Judgement } from "../define-scorer.ts";
 import { repositoryFile } from "../frame/repository-file.ts";
-import { brokenModule, noDefaultFunction } from "../frame/scorer-mistakes.ts";
+import { brokenModule, noDefaultFunction, noNamedFunction } from "../frame/scorer-mistakes.ts";
 import { extensionInput, returnedScore } from "./returned-score.ts";
 
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -34,7 +34,7 @@ export const moduleScorer = defineScorer({
       .boolean()
       .optional()
       .describe(
-        "false: run it in the main thread, where no timeout can stop code that blocks; default: in a thread",
+        "false: run it in the main thread, where no timeout can stop code that blocks; default: in a thread of its own",
       ),
   },
   pace: "own",
@@ -143,13 +143,13 @@ async function openJudge(options: ModuleOptions, isolate: boolean): Promise<User
     return await openUserModule(options, isolate);
   } catch (error) {
     if (!(error instanceof UnusableModule)) throw error;
-    throw error.why === "no-function"
-      ? noDefaultFunction(options.file)
-      : brokenModule(options.file, error.message, error);
+    const { file, gives } = options;
+    if (error.why === "broken") throw brokenModule(file, error.message, error);
+    throw typeof gives === "object" ? noNamedFunction(file, gives.export) : noDefaultFunction(file);
   }
 }
 
-/** Reads the result of a call. @throws {ScorerFailure} unless it is a score */
+/** The score that a call of the user's function returned. @throws {ScorerFailure} when it returned none */
 function judgementOf(
   outcome: CallOutcome,
   { file, timeout_ms }: { file: string; timeout_ms: number },

@@ -14,7 +14,7 @@ function mistake(
   return new SettingMistake(at, { code, what, why, fix }, cause === undefined ? undefined : { cause });
 }
 
-/** An expected value that a scorer cannot use. Thrown by `readOperand`; the caller adds the location. */
+/** A value to compare with that a scorer cannot use. `readOperand` throws it; its caller adds the location. */
 export class OperandMistake extends Error {
   readonly fix: string;
 
@@ -151,8 +151,8 @@ export function brokenModule(file: string, error: string, cause: unknown): Setti
     "EVALS_SCORER_MODULE_BROKEN",
     ["file"],
     `${file} cannot be imported: ${error}`,
-    "The scorer is the default export of this module.",
-    "Correct the module; it must import without side effects that fail.",
+    "The scorer is a function of this module.",
+    "Correct the module, so that it can be imported without an error.",
     cause,
   );
 }
@@ -164,6 +164,16 @@ export function noDefaultFunction(file: string): SettingMistake {
     `${file} has no function as its default export.`,
     "The default export must be the scorer's function.",
     "Write `export default ({ case: golden, output, transcript, config }) => ({ score, reason })`.",
+  );
+}
+
+export function noNamedFunction(file: string, name: string): SettingMistake {
+  return mistake(
+    "EVALS_SCORER_MODULE_EXPORT",
+    ["export"],
+    `${file} exports no function at ${JSON.stringify(name)}.`,
+    "The export that `export` names must be the scorer's function.",
+    "Correct `export`, or delete it to call the default export.",
   );
 }
 
@@ -213,7 +223,7 @@ export function nothingToRead(): SettingMistake {
     [],
     "`classifier` has neither `label` nor `score`.",
     "Nothing would be read from the service's reply.",
-    "Add for instance `label: $.label` and `pass: [entailment]`.",
+    "Say where in the reply the label or the score is, for instance `label: $.label` and `pass: [entailment]`.",
   );
 }
 
@@ -221,8 +231,8 @@ export function nothingThatPasses(): SettingMistake {
   return mistake(
     "EVALS_SCORER_NOTHING_PASSES",
     ["label"],
-    "`label` is given without `pass`, so no label passes.",
-    "No answer could pass.",
+    "`label` is given without `pass`.",
+    "`pass` lists the labels that pass. Without it no answer could pass.",
     "Add `pass: [<labels that pass>]`, or a `score` with a `threshold`.",
   );
 }
@@ -232,8 +242,18 @@ export function badNested(at: Place, what: string): SettingMistake {
     "EVALS_SCORER_NESTED",
     at,
     what,
-    "A scorer inside another scorer takes the same options as one at the top of the suite.",
+    "A scorer under `of` takes the options of its type, as in the suite's own list of scorers.",
     "Correct the entry; docs/scorers.md lists the options of each type.",
+  );
+}
+
+export function unusedNested(at: Place, option: string, why: string): SettingMistake {
+  return mistake(
+    "EVALS_SCORER_NESTED",
+    at,
+    `\`${option}\` has no effect on a scorer under \`of\`.`,
+    why,
+    `Delete \`${option}\` here.`,
   );
 }
 
