@@ -59,8 +59,8 @@ const found = (name: FailureClass, evidence: string, { step, tool }: Partial<Fau
 });
 
 /**
- * The scorers that failed; there may be none for a trial that a limit ended. A judge with `required: false` is left
- * out: it can name a class only through `blames`.
+ * The scorers that did not pass. There may be none when a limit ended the trial, because such a trial fails whatever
+ * its scores. A judge with `required: false` is left out: it can name a class only through `blames`.
  */
 function missesOf({ trial, scorers }: TrialToClassify): readonly Miss[] {
   return trial.scores.flatMap((score, index) => {
@@ -105,7 +105,7 @@ function ignoredError(transcript: TranscriptDocument): Found | undefined {
 const ofFault = ({ name, reason, fault }: Miss): Found =>
   found(fault?.class ?? "unknown", `${name}: ${reason}`, fault);
 
-/** Whether the failed scorer checks tool calls. Faults in tool calls come earliest in a trial. */
+/** Whether the failed scorer found a fault in the tool calls. Such a fault happened before any fault of the answer. */
 const isOfCalls = ({ fault }: Miss): boolean =>
   fault?.class === "tool-choice" || fault?.class === "tool-arguments" || fault?.class === "orchestration";
 
@@ -240,8 +240,8 @@ export function classifyFailure(
   if (trial.error !== null || trial.pass !== false) return undefined;
   const misses = missesOf(failed);
   const decisive = misses.filter(({ required }) => required);
-  // If no required scorer implies a class, the optional scorers are used: the required scorer of a benchmark, for
-  // instance, only tells that the trial failed.
+  // If no failed required scorer implies a class, the optional scorers are used too: the required scorer of a
+  // benchmark, for instance, only tells that the trial failed.
   const shown = decisive.some((miss) => classOf(miss) !== undefined) ? decisive : misses;
   const [first] = decisive;
   const one =

@@ -51,16 +51,20 @@ export interface ScorerWork<O> {
    * path by the file's content.
    */
   readonly identity?: { readonly [name: string]: Json };
-  /** Further paths that must exist in the case. */
+  /** Paths that must exist in the case, besides the path of the value to compare with. */
   readonly reads?: readonly string[];
+  /** Repository files that the scorer consists of, relative to the root. */
   readonly files?: readonly string[];
-  /** The tools that the scorer's options name; with a case, also those that the case's files name. */
+  /**
+   * The tools that the scorer's options name when `golden` is null; otherwise the tools that files of this case name,
+   * for instance its recorded trace.
+   */
   tools?(golden: Case | null): readonly NamedTool[];
   /** How the score depends on a judge or on a model's opinion; absent when it does not. */
   readonly standing?: Partial<
     Pick<OpenScorer, "opinion" | "judge" | "judge_when" | "binary" | "relative" | "blames">
   >;
-  /** Like `FramedScorer.refuses`, but for reasons that do not concern the operand. */
+  /** Like `FramedScorer.refuses`, but only for reasons other than an unusable value to compare with. */
   refuses?(golden: Case): string | undefined;
   close?(): Promise<void>;
 }
@@ -71,9 +75,12 @@ export type Grades = "binary" | "full" | "graded" | "returned";
 export interface ScorerSpec<Shape extends z.ZodRawShape, O> {
   readonly type: string;
   readonly about: string;
-  /** As in `ScorerDefinition`. */
+  /** Set when the scores are a model's opinion: `judge` or `model`, as in `ScorerDefinition`. */
   readonly asks?: ScorerDefinition["asks"];
-  /** Increase when the same settings start to give other scores. Existing baselines then count as scored differently. */
+  /**
+   * Increase when a change of the code gives other scores for the same settings. Existing baselines then count as
+   * scored differently. Absent until the first such change.
+   */
   readonly version?: number;
   /**
    * Options that do not affect scores, such as a timeout; they are left out of the scorer's identity, which the
@@ -108,7 +115,7 @@ export interface ScorerSpec<Shape extends z.ZodRawShape, O> {
    * @throws {OperandMistake | SettingMistake}
    */
   readOperand?(value: Json, settings: z.output<z.ZodObject<Shape>>): O;
-  /** The tools that the value to compare with names, in their order there. */
+  /** The tools that the value to compare with names, in the order in which it names them. */
   toolsIn?(operand: O): readonly Omit<NamedTool, "at" | "place">[];
   /** @throws {SettingMistake} */
   compile(settings: z.output<z.ZodObject<Shape>>, host: ScorerHost): ScorerWork<O> | Promise<ScorerWork<O>>;
@@ -259,7 +266,10 @@ function tooLong(error: unknown): never {
 
 const LONGEST_REASON = 1000;
 
-/** Turns a judgement into a score whose pass and score cannot contradict each other. @throws {ScorerFailure} */
+/**
+ * Returns a function that turns a judgement into a score. It throws a `ScorerFailure` for a score outside [0, 1], and
+ * when `pass` contradicts the score.
+ */
 function settler(grades: Grades, threshold: number | undefined) {
   return (judged: Judgement): Score => {
     const { score, beside } = judged;

@@ -35,9 +35,9 @@ A scorer that *cannot score* (a cost that is unknown, a program that crashed, a 
 neither a miss nor a pass: the trial is errored, or, where the scorer has \`required: false\`, that one score is void.
 An answer on which a scorer takes longer than 5 s cannot be scored either.
 
-Numbers are compared as they are written: whole ones to the last digit, fractions as decimals. A number in
-your files must be exact as a double. An id beyond 9007199254740992 (2^53) that a double would round is refused with its
-place; write it as text, \`"12345678901234567890"\`. A number in a YAML file that begins with a zero is refused too; write
+Numbers are compared as they are written: whole ones to the last digit, fractions as decimals. A number in your files
+beyond 9007199254740992 (2^53), such as an id, is refused with its place when a double would round it; write it as text,
+\`"12345678901234567890"\`. A number in a YAML file that begins with a zero is refused too; write
 \`"01234"\` or \`1234\`. In an answer, a number beyond 2^53 is read digit by digit. It equals an expected text of the same
 number, also inside lists and objects. A tool call's argument keeps such a number as text. A number outside the range of
 doubles (1e999) equals nothing.
@@ -72,7 +72,7 @@ function traits({ operand, grades, settings, at, traits: own }: DocumentedScorer
     binary: "Scores 0 or 1.",
     full: "Scores between 0 and 1; passes at 1, or from a `threshold` on.",
     graded: "Scores between 0 and 1; needs a `threshold`.",
-    returned: "Scores what your code returns; a number alone needs a `threshold`.",
+    returned: "Scores what your code returns. Code that returns only a number needs a `threshold`.",
   };
   return [operands[operand], scores[grades], ...("select" in settings.shape ? [] : ["No `select`."])].join(
     " ",

@@ -25,7 +25,10 @@ export interface JudgeEntry {
   readonly select?: Select | undefined;
   /** Which text of the transcript is judged; default the answer. */
   readonly on?: TextPlace | undefined;
-  /** Location of the reference in the case, or `baseline`: the baseline's answer of the same trial. Default `expected`. */
+  /**
+   * Location of the reference in the case, or `baseline`: the baseline's answer of the same trial. Default
+   * `expected`.
+   */
   readonly against?: string | undefined;
   /** A literal reference. */
   readonly value?: unknown;
@@ -114,7 +117,11 @@ async function openAgainstBaseline(file: JudgeFile, entry: JudgeEntry, host: Jud
       const other = selected(baselineAnswer);
       if (output instanceof Unselectable) return { verdict: "fail", score: 0, reason: output.reason };
       if (other instanceof Unselectable)
-        return { verdict: "pass", score: 1, reason: `of the baseline's answer: ${other.reason}` };
+        return {
+          verdict: "pass",
+          score: 1,
+          reason: `the baseline's answer cannot be compared: ${other.reason}`,
+        };
       if (output === other) return SAME_ANSWER;
       return judge.judge(
         { ...input, golden: put(golden, other), transcript: { ...transcript, output } },
@@ -134,9 +141,9 @@ const SAME_ANSWER: Judged = {
 function onlyAnswers(): SettingMistake {
   return new SettingMistake(["on"], {
     code: "EVALS_JUDGE_BASELINE",
-    what: "A judge that compares with the baseline's answers reads only the answer.",
+    what: "A judge with `against: baseline` cannot have `on`: it reads only the answer.",
     why: "A baseline keeps the answers of its trials, but not always their conversations.",
-    fix: "Delete `on`, or compare with something other than the baseline.",
+    fix: "Delete `on`, or delete `against: baseline`.",
   });
 }
 
@@ -145,7 +152,7 @@ function notPairwise({ settings }: JudgeFile): SettingMistake {
     code: "EVALS_JUDGE_BASELINE",
     what: `A judge of kind ${settings.kind} does not compare two answers.`,
     why: "The baseline's answer may be wrong, so it is not a reference. Only a pairwise judge compares an answer with it.",
-    fix: "kind: pairwise in the judge's file, or against: expected",
+    fix: "Write `kind: pairwise` in the judge's file, or `against: expected` in the suite.",
   });
 }
 

@@ -107,7 +107,7 @@ describe("a judged run", () => {
     expect(broken.run.counts).toMatchObject({ answered: 2, errored: 1, calls: 3, judge_calls: 4 });
     expect(broken.run.metrics["score.judge"]?.value).toBe(0.5);
     const shown = await repo.evals(`show ${broken.run.id}/c/1`);
-    expect(shown.stdout).toContain("judge: judge-2024-07-18 said nothing, and the same when asked again");
+    expect(shown.stdout).toContain("judge: judge-2024-07-18 said nothing, even when asked again");
     expect(shown.stdout.match(/^judge: /gm)).toHaveLength(2);
     state.silent = false;
     const fixed = await run(repo, "run --json --baseline none --resume");
@@ -127,7 +127,7 @@ describe("a judged run", () => {
     const { run: ran, exit } = await run(repo);
     expect([exit, ran.counts.answered, ran.metrics["score.judge"]?.value]).toEqual([0, 3, null]);
     expect((await repo.evals("show latest/a/1")).stdout).toContain(
-      'judge: no score: judge-2024-07-18 gave no verdict, and the same when asked again; it said "no idea"',
+      'judge: no score: judge-2024-07-18 gave no verdict, even when asked again; it said "no idea"',
     );
     const asked = server.of(JUDGE).length;
     expect((await run(repo, "run --json --baseline none --resume")).run.counts.answered).toBe(3);

@@ -93,22 +93,22 @@ export type BuiltInScorer =
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value"> & {
       readonly type: "regex";
-      /** As (?i) */
+      /** Ignore letter case, like (?i) */
       readonly ignore_case?: boolean;
-      /** As (?m): ^ and $ match at line ends too */
+      /** ^ and $ match at line ends too, like (?m) */
       readonly multiline?: boolean;
-      /** As (?s): . matches a line end too */
+      /** . matches a line end too, like (?s) */
       readonly dotall?: boolean;
       /** The whole text must match, not a part of it */
       readonly full?: boolean;
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope" | "against" | "value"> & {
       readonly type: "not-regex";
-      /** As (?i) */
+      /** Ignore letter case, like (?i) */
       readonly ignore_case?: boolean;
-      /** As (?m): ^ and $ match at line ends too */
+      /** ^ and $ match at line ends too, like (?m) */
       readonly multiline?: boolean;
-      /** As (?s): . matches a line end too */
+      /** . matches a line end too, like (?s) */
       readonly dotall?: boolean;
       /** The whole text must match, not a part of it */
       readonly full?: boolean;
@@ -204,13 +204,13 @@ export type BuiltInScorer =
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "scope" | "against" | "value" | "only"> & {
       readonly type: "tool-calls";
-      /** any; in-order: in this order, others may be between; exact: these and no others, in this order */
+      /** any: in any order; in-order: in this order, other calls may be between; exact: these calls and no others, in this order */
       readonly order?: "any" | "in-order" | "exact";
       /** equal; partial: each expected argument is there and equal; ignore; or by tool: {"*": equal, search: ignore} */
       readonly arguments?: "equal" | "partial" | "ignore" | { readonly [name: string]: "equal" | "partial" | "ignore" };
-      /** Calls beyond the expected ones: count them, or allow those of tools that only read */
+      /** Calls beyond the expected ones. count: each lowers the score; allow-reads: calls of tools that only read do not */
       readonly extra?: "count" | "allow-reads";
-      /** Tools that only read, in addition to those that are marked so in the agent's tools */
+      /** Tools that only read; tools that the agent itself marks with `reads: true` need not be named */
       readonly reads?: readonly (string)[];
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "only"> & {
@@ -219,13 +219,13 @@ export type BuiltInScorer =
       readonly directory?: string;
       /** equal: the same number of turns, and each call in the same turn; ignore: only the calls count */
       readonly turns?: "equal" | "ignore";
-      /** any; in-order: in this order, others may be between; exact: these and no others, in this order */
+      /** any: in any order; in-order: in this order, other calls may be between; exact: these calls and no others, in this order */
       readonly order?: "any" | "in-order" | "exact";
       /** equal; partial: each expected argument is there and equal; ignore; or by tool: {"*": equal, search: ignore} */
       readonly arguments?: "equal" | "partial" | "ignore" | { readonly [name: string]: "equal" | "partial" | "ignore" };
-      /** Calls beyond the expected ones: count them, or allow those of tools that only read */
+      /** Calls beyond the expected ones. count: each lowers the score; allow-reads: calls of tools that only read do not */
       readonly extra?: "count" | "allow-reads";
-      /** Tools that only read, in addition to those that are marked so in the agent's tools */
+      /** Tools that only read; tools that the agent itself marks with `reads: true` need not be named */
       readonly reads?: readonly (string)[];
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "scope" | "against" | "value"> & {
@@ -334,7 +334,7 @@ export type BuiltInScorer =
       readonly judge: string;
       /** passed: only trials that pass every required scorer which asks no model are judged; other trials get no score from this judge */
       readonly judge_when?: "always" | "passed";
-      /** Class of a failed trial that no rule explains and that this judge fails; applies only when the judge is calibrated. With `required: false` only such trials are judged; other trials get no score from this judge */
+      /** The failure class of a trial that fails, that no rule explains, and whose answer this judge fails. It is used only when the judge is calibrated. With `required: false`, the judge is asked only about failed trials that no rule explains; other trials get no score from it */
       readonly blames?: "format" | "instruction" | "knowledge" | "retrieval" | "grounding" | "tool-choice" | "tool-arguments" | "tool-failure" | "orchestration" | "refusal" | "not-supported";
       /** Alias of the model to ask instead of the judge's own */
       readonly model?: string;
@@ -402,7 +402,7 @@ export type BuiltInScorer =
       readonly config?: Json;
       /** Longest time for one answer; default 60s */
       readonly timeout?: string;
-      /** false: run it in the main thread, where no timeout can stop code that blocks; default: in a thread */
+      /** false: run it in the main thread, where no timeout can stop code that blocks; default: in a thread of its own */
       readonly isolate?: boolean;
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "select" | "on" | "scope"> & {

@@ -8,8 +8,8 @@ import type { ScorerExample } from "../frame/scorer-example.ts";
 import { openNested, toolsWithin } from "./open-nested.ts";
 
 /**
- * Decides from the numbers of passed and failed scorers out of `total`; undefined as long as the remaining scorers
- * can change the result.
+ * Decides whether the combinator passes, from the numbers of scorers that have passed and failed so far, out of
+ * `total`. Undefined as long as the remaining scorers can change the decision.
  */
 export type Rule = (passed: number, missed: number, total: number) => boolean | undefined;
 

@@ -12,7 +12,7 @@ import { openNested, toolsWithin } from "./open-nested.ts";
 export const mean = defineScorer({
   type: "mean",
   about:
-    "The weighted mean of the scores of other scorers reaches a threshold, whichever of them pass. All of them are asked; where one could not score, neither can the mean.",
+    "The weighted mean of the scores of other scorers reaches a threshold; which of these scorers pass does not matter. All of them are asked. When one cannot score, there is no mean.",
   options: {
     of: z
       .array(ScorerEntry)

@@ -2,7 +2,10 @@ import * as z from "zod";
 import { ScorerFailure } from "../../domain/scorer.ts";
 import { defineScorer, hit, miss } from "../define-scorer.ts";
 
-/** The amount with six digits: without the rounding noise of doubles, but still distinct from a bound just below it. */
+/**
+ * The amount with six significant digits. This drops the rounding errors of doubles, but a cost just above `max` still
+ * looks larger than `max`.
+ */
 const exactUsd = (usd: number): number => Number(usd.toPrecision(6));
 
 export const cost = defineScorer({

@@ -30,8 +30,8 @@ const calls = (...names: readonly string[]) => names.map((name) => ({ name, argu
 type Place = readonly (string | number)[];
 
 /**
- * Reads all traces of a folder into a map by file name. The scorer's identity contains the traces, so it changes
- * with them.
+ * Reads all traces of a folder into a map by file name, sorted. All of them are read when the scorer is opened,
+ * because the scorer's identity contains the hash of each.
  */
 function tracesIn(root: string, directory: string): ReadonlyMap<string, string> {
   let place: string;
@@ -128,7 +128,7 @@ export const goldenTrace = defineScorer({
       identity: { traces: Object.fromEntries([...traces].map(([name, text]) => [name, sha256(text)])) },
       files: [...traces.keys()].map((name) => `${directory}/${name}`),
       refuses(golden) {
-        // An optional scorer allows cases without a trace.
+        // With `required: false`, cases may lack a trace.
         if (!traces.has(traceFile(golden.id))) return isRequired ? missing(golden) : undefined;
         try {
           traceFor(golden);

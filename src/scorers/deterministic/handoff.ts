@@ -8,8 +8,8 @@ import { knownCalls } from "../frame/whole-transcript.ts";
 const plain = (name: string): string => name.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, "");
 
 /**
- * Reads the possible names of the agent that a call such as `transfer_to_billing`, `handoff-to-billing` or
- * `delegate_to_billing` hands over to. The names are normalized. Empty for other calls.
+ * The names of the agent to which a call hands over, normalized: from the tool's name (`transfer_to_billing`,
+ * `handoff-to-billing`, `delegate_to_billing`) and from all arguments that are texts. Empty for other calls.
  */
 function handedTo({ name, arguments: asked }: ToolUse): readonly string[] {
   const [, to] =

@@ -10,7 +10,7 @@ import { textOptions } from "../frame/text-options.ts";
 export const jsonpath = defineScorer({
   type: "jsonpath",
   about:
-    "A JSONPath (RFC 9535) finds something in the answer; with `value` or `against`, at least one thing it finds equals that, as `equals` compares.",
+    "A JSONPath (RFC 9535) finds something in the answer. With `value` or `against`, at least one of the values that it finds must equal the given one; they are compared as by `equals`.",
   options: {
     path: z.string().min(1).describe("RFC 9535 JSONPath, applied to the answer parsed as JSON"),
     ...textOptions,

@@ -66,12 +66,15 @@ function similarity(a: string, b: string): number {
   return 1 - distance(x, y) / Math.max(x.length, y.length);
 }
 
-/** Maximum number of character pairs to compare, which takes a second or two. */
+/** Maximum number of character pairs to compare. Comparing that many takes a second or two. */
 const MAX_PAIRS = 2e10;
 
 const SURROGATE = /[\ud800-\udfff]/;
 
-/** The distance counts UTF-16 code units, so each distinct character is replaced by one unit of its own. */
+/**
+ * Both texts with each distinct character replaced by one UTF-16 unit of its own. `distance` counts UTF-16 units, so an
+ * emoji would otherwise count twice.
+ */
 function singleUnits(a: string, b: string): readonly [string, string] {
   if (!SURROGATE.test(a) && !SURROGATE.test(b)) return [a, b];
   const units = new Map<string, string>();

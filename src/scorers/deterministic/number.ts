@@ -150,13 +150,13 @@ function numbersOf(actual: ExactJson, decimal: "." | ","): readonly FoundNumber[
   return typeof actual === "string" ? numbersIn(actual, decimal) : [];
 }
 
-/** The number as text: in JavaScript's own form if that has the same value, else as in the answer. */
+/** The number as text: in JavaScript's own form if a double has exactly its value, else as in the answer. */
 function written({ text, value }: FoundNumber): string {
   const plain = value === undefined ? Number.NaN : toNumber(value);
   return value !== undefined && sameDecimal(decimalOf(plain), value) ? `${plain}` : text;
 }
 
-/** The larger of the absolute and the relative tolerance. */
+/** The largest allowed difference: `abs`, or `rel` times the expected number if that is larger. */
 function largest(abs: number, rel: number, expected: Decimal): Decimal {
   const { digits, exponent } = expected;
   const size = { digits: digits < 0n ? -digits : digits, exponent };

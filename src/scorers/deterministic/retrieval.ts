@@ -33,7 +33,7 @@ const EXPECTED = { expected: { documents: ["H-1", "H-2"] } };
 export const retrieval = defineScorer({
   type: "retrieval",
   about:
-    "The documents that were found are the relevant ones: recall@k, precision@k, mrr or ndcg@k over all found documents, search by search and best first, each document once. Precision divides by k. Without any search the score is 0.",
+    "The documents that were found are the relevant ones: recall@k, precision@k, mrr or ndcg@k. The found documents of all searches form one list: in the order of the searches, best first within each search, each document once. Precision divides by k. Without any search the score is 0.",
   reads: "whole",
   options: {
     metric: z

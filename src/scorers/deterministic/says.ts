@@ -8,7 +8,10 @@ import { wholeTranscript } from "../frame/whole-transcript.ts";
 
 const fold = textNormalizer({ ignore_case: true, trim: false, normalize: "NFC", whitespace: "collapse" });
 
-/** `grounding` if a missing text was retrieved, `retrieval` if it was not, `knowledge` if nothing was retrieved. */
+/**
+ * The failure class: `grounding` if one of the missing texts is in a retrieved document or a tool's result;
+ * `retrieval` if documents were retrieved without such a text; `knowledge` if nothing was retrieved.
+ */
 function faultOf(transcript: Transcript, missing: readonly string[]): Fault {
   const { tool_calls, retrievals } = wholeTranscript(transcript);
   const fetched = fold(JSON.stringify([retrievals, (tool_calls ?? []).map(({ result }) => result)]));

@@ -35,7 +35,8 @@ export const stateEquals = defineScorer({
         if (state === undefined)
           throw new ScorerFailure("tool", "the answer does not tell the state that it left");
         const difference = differ(without(expected), without(state));
-        // Only the tool calls tell the failure class: when a correct call did not change the state, the tool failed.
+        // A wrong state alone tells no failure class. `classify-failure.ts` finds it from the tool calls: when they are
+        // right, a tool failed.
         return difference === undefined ? EQUAL : miss(difference, { class: "unknown" });
       },
     };

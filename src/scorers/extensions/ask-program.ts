@@ -4,10 +4,11 @@ import type { ProgramPool } from "../../processes/program-pool.ts";
 import type { ProgramFailure } from "../../processes/user-program.ts";
 
 /**
- * Runs a user's program for one answer and returns its output.
+ * Hands one answer to a user's program and returns what the program writes.
  *
- * @param label names the program in error messages; `timeout_ms` is the pool's time limit
- * @throws {ScorerFailure} when there is no output in time
+ * @param label names the program in error messages
+ * @param timeout_ms the pool's time limit, for the message about an answer that is late
+ * @throws {ScorerFailure} when the program fails, or writes nothing in time
  */
 export async function askProgram(
   pool: ProgramPool,

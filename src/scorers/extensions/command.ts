@@ -124,7 +124,7 @@ function parse(answer: string, label: string): unknown {
   }
 }
 
-/** The arguments that are files of the repository, with the files they import. */
+/** The words of the command that are files of the repository, with the files that these files import. */
 function filesAmong(command: readonly string[], root: string): readonly string[] {
   const found = new Set<string>();
   for (const argument of command) {

@@ -12,7 +12,7 @@ export function extensionInput(output: Json, { golden, transcript }: ScoreInput,
   return { case: golden, output, transcript: { ...transcript, ...wayOf(transcript) }, config };
 }
 
-/** The parts of the trajectory that are computed from the conversation: calls with results, retrievals, counts. */
+/** The facts that a user's scorer gets besides the answer: tool calls with their results, retrievals, state, counts. */
 function wayOf(
   answer: Transcript,
 ): Omit<ScorerTranscript, keyof Transcript> & Pick<Transcript, "tool_calls"> {
@@ -45,8 +45,8 @@ export function returnedScore(value: unknown, who: string): Judgement {
 }
 
 /**
- * A verdict under a name that other tools use. For instance, `success: false` together with a score of 1 must not
- * be overlooked.
+ * A verdict under a name that other tools use, such as `success`. It must not be overlooked: `success: false` with a
+ * score of 1 is a contradiction. Undefined when there is none.
  */
 function verdictBeside(members: Readonly<Record<string, unknown>>): Judgement["beside"] {
   for (const [key, value] of Object.entries(members)) {

@@ -14,7 +14,7 @@ export const callOptions = {
     .enum(CALL_ORDERS)
     .default("in-order")
     .describe(
-      "any; in-order: in this order, others may be between; exact: these and no others, in this order",
+      "any: in any order; in-order: in this order, other calls may be between; exact: these calls and no others, in this order",
     ),
   arguments: z
     .union([Mode, z.record(z.string(), Mode)])
@@ -26,22 +26,24 @@ export const callOptions = {
   extra: z
     .enum(["count", "allow-reads"])
     .default("count")
-    .describe("Calls beyond the expected ones: count them, or allow those of tools that only read"),
+    .describe(
+      "Calls beyond the expected ones. count: each lowers the score; allow-reads: calls of tools that only read do not",
+    ),
   reads: z
     .array(z.string().min(1))
     .default([])
-    .describe("Tools that only read, in addition to those that are marked so in the agent's tools"),
+    .describe("Tools that only read; tools that the agent itself marks with `reads: true` need not be named"),
 };
 
 export type CallOptions = z.output<z.ZodObject<typeof callOptions>>;
 
-/** Checks that `reads` has an effect. @throws {SettingMistake} */
+/** @throws {SettingMistake} when `reads` has no effect, because `extra: allow-reads` is missing */
 export function checkReads({ extra, reads }: Pick<CallOptions, "extra" | "reads">): void {
   if (reads.length === 0 || extra === "allow-reads") return;
   throw new SettingMistake(["reads"], {
     code: "EVALS_SCORER_READS",
-    what: "`reads` names tools that only read, and `extra: allow-reads` is missing.",
-    why: "Calls beyond the expected ones are counted whatever they do, so `reads` has no effect.",
+    what: "`reads` is given without `extra: allow-reads`.",
+    why: "`reads` names tools that only read. Without `extra: allow-reads`, calls of such tools lower the score like any other unexpected call.",
     fix: "Add `extra: allow-reads`, or delete `reads`.",
   });
 }
@@ -54,7 +56,7 @@ export function modeFor(modes: CallOptions["arguments"]): (tool: string) => Argu
   return (tool) => (Object.hasOwn(modes, tool) ? modes[tool] : modes["*"]) ?? "equal";
 }
 
-/** Expected calls: a list of `{name, arguments}`. A plain name allows any arguments. */
+/** Reads the expected calls: a list of `{name, arguments}`. A tool's name alone allows any arguments. */
 export function callsOperand(value: Json): readonly WantedCall[] {
   const given = toolValue(value);
   if (!Array.isArray(given))

@@ -44,7 +44,7 @@ const faultAt = (name: Fault["class"], call: ToolUse | undefined, tool: string |
   ...(tool !== undefined && { tool }),
 });
 
-/** Describes a wanted call that was made with different arguments. */
+/** Describes a wanted call that was made with other arguments. @param at index of that actual call */
 function otherArguments({ made, modeOf }: Compared, want: WantedCall, at: number): Divergence {
   const got = made[at] as ToolUse;
   const differ = modeOf(want.name) === "partial" ? partial : equal;
@@ -90,7 +90,7 @@ function otherOrder(compared: Compared): Divergence | undefined {
   };
 }
 
-/** Index of the first call that differs from the wanted call at its position. */
+/** Index of the first actual call that is not the wanted call at the same position; the last index if all are. */
 function firstApart({ made, aligned }: Compared): number {
   const at = made.findIndex((_, index) => aligned.madeOf[index] !== index);
   return at === -1 ? made.length - 1 : at;
@@ -104,8 +104,8 @@ function firstDivergence(compared: Compared): Divergence {
   const missing = new Set(aligned.missing);
   const extra = new Set(aligned.extra);
   if (order === "any") return firstOfUnordered(compared);
-  // With an order, the aligned pairs are in order too: each step advances one wanted call, one actual call, or
-  // both.
+  // The aligned pairs are in order. Each step of the loop goes to the next wanted call (w), the next actual call (g),
+  // or both.
   for (let w = 0, g = 0; w < wanted.length || g < made.length; ) {
     if (w < wanted.length && aligned.madeOf[w] === g) {
       w++;
@@ -117,7 +117,7 @@ function firstDivergence(compared: Compared): Divergence {
       return unmade(compared, w, here, g);
     } else if (extra.has(g)) return unwanted(compared, g);
     else {
-      // A read-only call, which is not counted.
+      // A call that only reads, which `extra: allow-reads` does not count.
       if (g >= made.length) break;
       g++;
     }
@@ -126,8 +126,10 @@ function firstDivergence(compared: Compared): Divergence {
 }
 
 /**
- * The difference to report for calls without order: the first unexpected call. If that call may have been made
- * instead of a missing one, the first missing call is reported.
+ * The difference to report with `order: any`: the first missing call, or the first unexpected one.
+ *
+ * The unexpected call is reported when no call is missing. It is also reported when it is of another tool than all
+ * missing calls, and each missing call was made with other arguments: then it was not made in place of any of them.
  */
 function firstOfUnordered(compared: Compared): Divergence {
   const { wanted, made, aligned } = compared;

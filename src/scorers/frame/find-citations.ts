@@ -29,8 +29,8 @@ export function sourceNames(context: Json): ReadonlySet<string> {
 }
 
 /**
- * The citations in an answer, without duplicates, in order. A bracket that neither names a source nor looks like an
- * id is not a citation.
+ * The names that an answer cites, without duplicates, in the answer's order. A bracket that neither names a source nor
+ * looks like an id is not a citation.
  */
 export function citationsIn(answer: string, known: ReadonlySet<string>): readonly string[] {
   const cited = new Set<string>();

@@ -136,8 +136,8 @@ function firstUnpaired(
 }
 
 /**
- * An expected id above 2^53 can only be written as text. If the expected value is such a text, its digits are
- * compared.
+ * Whether both are numbers and equal within the tolerance. An expected id above 2^53 can only be written as text, so a
+ * number above 2^53 in the answer also equals an expected text that contains the same number.
  */
 function sameNumber(expected: Json, got: ExactJson, tolerance: number): boolean {
   if (typeof got === "number") return typeof expected === "number" && nearNumbers(expected, got, tolerance);

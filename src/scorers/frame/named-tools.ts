@@ -4,7 +4,10 @@ import type { TextPlace } from "../../domain/suite.ts";
 import type { CallOptions } from "./call-options.ts";
 import type { Operand } from "./scorer-operand.ts";
 
-/** The tools that a scorer names: under `on`, in its own options, and in the value to compare with. */
+/**
+ * The tools that a scorer names. Without a case: under `on`, in its options, and in a literal `value`. With a case: in
+ * files of the case, and in the value to compare with that the case contains.
+ */
 export function namedTools<O>(
   { toolsIn }: { toolsIn?(operand: O): readonly Omit<NamedTool, "at" | "place">[] },
   { on, value }: { readonly on?: TextPlace; readonly value?: unknown },
@@ -25,7 +28,7 @@ export function namedTools<O>(
       try {
         return [...(golden === null ? read : []), ...(work.tools?.(golden) ?? []), ...inOperand(golden)];
       } catch (error) {
-        // Another check reports a case that cannot be scored.
+        // The scorer's `refuses` reports a case that cannot be scored.
         if (error instanceof ScorerFailure) return [];
         throw error;
       }
@@ -33,7 +36,7 @@ export function namedTools<O>(
   };
 }
 
-/** The tools that the options of a comparison of calls name. */
+/** The tools that are named in the options of a scorer that compares calls. */
 export function toolsOfOptions(options: Partial<CallOptions>): readonly NamedTool[] {
   const { only = [], reads = [], arguments: modes } = options;
   const keys = typeof modes === "object" ? Object.keys(modes).filter((name) => name !== "*") : [];

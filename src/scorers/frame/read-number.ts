@@ -4,7 +4,10 @@ import { MULTIPLIERS, UNITS } from "./number-words.ts";
 const MINUS = /[\u2212\u2012\u2013]/g;
 const SEPARATORS = ",'_ \u00a0\u2009\u202f\u2019";
 
-/** A sign counts only when no digit or letter precedes it: "10-20" and "GPT-4" contain no negative number. */
+/**
+ * Matches a number. A minus belongs to a number only when no digit or letter stands before it: "10-20" and "GPT-4"
+ * contain no negative number.
+ */
 function pattern(decimal: "." | ","): RegExp {
   const group = `[${[...SEPARATORS, "."].filter((c) => c !== decimal).join("")}]`;
   const fraction = decimal === "." ? "\\.\\d+" : ",\\d+";
@@ -30,7 +33,7 @@ const LATIN = /^\p{Script=Latin}+$/u;
 /** A number in a text; without a value when it could not be read completely. */
 export interface FoundNumber {
   readonly text: string;
-  /** The text directly after the number that is part of the number's value, such as `½` in `2½`. */
+  /** The text directly after the number that changes its value, such as `½` in `2½`; empty when there is none. */
   readonly rest: string;
   readonly value: Decimal | undefined;
 }
@@ -59,7 +62,10 @@ export function numbersIn(text: string, decimal: "." | ","): readonly FoundNumbe
   return found;
 }
 
-/** The text directly after a number that is part of the number's value; undefined when there is none. */
+/**
+ * The text directly after a number that changes its value; empty when only the text before the number does, as in
+ * "1.2.3". Undefined when the number stands alone and can be read.
+ */
 function restOf(before: string, after: string): string | undefined {
   const goesOn = GOES_ON.exec(after)?.[0];
   if (goesOn !== undefined) return goesOn;

@@ -102,7 +102,7 @@ function refuses(text: string, start: string, phrase: string): boolean {
   return false;
 }
 
-/** Whether the phrase is quoted or hypothetical: `if I can't help`. */
+/** Whether the text before a phrase shows that it is quoted or hypothetical: `if I can't help`. */
 function isMention(before: string): boolean {
   if (
     /\b(?:if|when|whenever|whether|unless|in case|why|not that)(?: that)?(?:,? (?:for some reason|ever),?)? $/.test(
@@ -131,7 +131,7 @@ const DONE =
 const HERE_IT_IS =
   /\b(?:here(?:'s| is| are| you)|below (?:is|are)|attached is)\b|[;:.\u2014-] ?(?:your|the) [^.]*\b(?:is|are|was|were|went|has|have|looks?)\b/;
 
-/** @param after the text after the phrase */
+/** Whether a phrase declines the request, judged by the text that follows it. @param after that text */
 function declines(phrase: string, after: string): boolean {
   if (/language model$/.test(phrase)) {
     return /^[^.!?]*\b(?:can't|cannot|can not|unable|not able|won't|will not|don't have|do not have|not allowed|must|not designed)\b/.test(

@@ -6,7 +6,7 @@ import { compileRegex, type RegexFlags } from "./linear-regex.ts";
 import type { ScorerExample } from "./scorer-example.ts";
 import { asText, textOperand } from "./text-options.ts";
 
-/** Number of compiled patterns to cache: all trials of a case use the same one. */
+/** Number of compiled patterns to cache. Caching helps, because all trials of a case use the same pattern. */
 const KEPT = 256;
 const kept = new Map<string, RE2JS>();
 
@@ -27,15 +27,15 @@ interface RegexSearch {
   readonly examples: readonly ScorerExample[];
 }
 
-/** Defines a scorer that compares an answer with a pattern. */
+/** Defines a scorer that searches an answer for a match of a regular expression. */
 export function defineRegexSearch({ type, about, wants, examples }: RegexSearch): DocumentedScorer {
   return defineScorer({
     type,
     about,
     options: {
-      ignore_case: z.boolean().default(false).describe("As (?i)"),
-      multiline: z.boolean().default(false).describe("As (?m): ^ and $ match at line ends too"),
-      dotall: z.boolean().default(false).describe("As (?s): . matches a line end too"),
+      ignore_case: z.boolean().default(false).describe("Ignore letter case, like (?i)"),
+      multiline: z.boolean().default(false).describe("^ and $ match at line ends too, like (?m)"),
+      dotall: z.boolean().default(false).describe(". matches a line end too, like (?s)"),
       full: z.boolean().default(false).describe("The whole text must match, not a part of it"),
     },
     operand: "required",

@@ -4,8 +4,8 @@ import { badJsonPath } from "./scorer-mistakes.ts";
 type Place = readonly (string | number)[];
 
 /**
- * Compiles JSONPaths of the values to remove before a comparison. When a list item is removed, the items after it
- * move up.
+ * Compiles JSONPaths into a function that removes from a value what they find. When a list item is removed, the items
+ * after it move up. When a path finds the whole value, null is left.
  *
  * @throws {SettingMistake} EVALS_SCORER_JSONPATH
  */

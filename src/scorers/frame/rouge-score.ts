@@ -48,7 +48,7 @@ function sameList(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((word, i) => word === b[i]);
 }
 
-/** Maximum number of word pairs to compare, which takes a second or two. */
+/** Maximum number of word pairs to compare. Comparing that many takes a second or two. */
 const MAX_PAIRS = 2e9;
 
 /** Harmonic mean of precision and recall; 0 without overlap. */

@@ -25,8 +25,8 @@ export function sameValue(
     if (typeof a === "string" && typeof b === "string") return a === b || normal(a) === normal(b);
     if (typeof a === "number" && typeof b === "number")
       return (a === b && Number.isFinite(a)) || (tolerance > 0 && nearNumbers(a, b, tolerance));
-    // An expected id above 2^53 can only be written as text. If the expected value is such a text, its digits are
-    // compared.
+    // An expected id above 2^53 can only be written as text, so a number above 2^53 in the answer is compared with the
+    // number that an expected text contains.
     if (a instanceof ExactNumber)
       return typeof b === "string"
         ? sameNumberText(a.text, b)

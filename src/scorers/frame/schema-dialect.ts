@@ -47,7 +47,7 @@ export function* innerSchemas(schema: SchemaObject): Generator<readonly [readonl
   }
 }
 
-/** Returns the schema with every subschema replaced, innermost first. */
+/** Returns the schema with `visit` applied to it and to every subschema, innermost first. */
 function rewrite(schema: SchemaObject, visit: Visit): SchemaObject {
   const made: Record<string, unknown> = {};
   const inner = (value: unknown) => (isSchemaObject(value) ? rewrite(value, visit) : value);
@@ -109,7 +109,7 @@ function withLimits(schema: SchemaObject): SchemaObject {
   return made;
 }
 
-/** Translates OpenAPI 3.0's `nullable: true`, which also allows null. */
+/** Translates OpenAPI 3.0's `nullable: true`, which allows null besides what the schema allows. */
 function withNull(schema: SchemaObject): SchemaObject {
   const { nullable, ...rest } = schema;
   if (typeof nullable !== "boolean") return schema;

@@ -7,8 +7,8 @@ import { canonicalJson, type Json } from "../../domain/json.ts";
 /** For each list or object that is checked: the numbers in it that a double cannot hold exactly, by index or name. */
 const exactNumbers = new WeakMap<object, Map<string | number, ExactNumber>>();
 /**
- * Whether the value being checked contains numbers that a double cannot hold exactly. If not, no part of the value
- * is copied.
+ * Whether the value being checked contains numbers that a double cannot hold exactly. If not, `restored` returns every
+ * part of the value as it is, which is fast.
  */
 let holdsExact = false;
 
@@ -170,7 +170,7 @@ export const OWN_KEYWORDS: readonly FuncKeywordDefinition[] = [
   }),
 ];
 
-/** Formats that generators add as annotations and that are not checked. The library knows the other formats. */
+/** Formats that generators add as annotations and that are not checked. `ajv-formats` checks the other formats. */
 export const FORMAT_NOTES: readonly string[] = (
   "base64 base64url cidrv4 cidrv6 color cuid cuid2 decimal directory-path e164 emoji file-path guid idn-email " +
   "idn-hostname ipvanyaddress ipvanyinterface ipvanynetwork ipv4interface ipv4network ipv6interface ipv6network iri " +

@@ -15,9 +15,9 @@ import { badJsonSchema } from "./scorer-mistakes.ts";
 export interface SchemaValidator {
   /** Describes what is wrong with a value; undefined when it is valid. */
   mistakesIn(value: ExactJson): string | undefined;
-  /** The files of the schema, relative to the root. */
+  /** The files in which the schema and the schemas that it refers to are, relative to the root. */
   readonly files: readonly string[];
-  /** The schema and all referenced schemas; they define its meaning. */
+  /** The schema and all schemas that it refers to. The scorer's identity contains their hash. */
   readonly contents: readonly unknown[];
 }
 
@@ -58,7 +58,8 @@ export async function loadSchema(given: string | boolean | object, root: string)
       const part = validators.checkable(value);
       const isLarge = hasMoreParts(value, MAX_PARTS);
       const validate = isLarge ? validators.first() : validators.all;
-      // A recursive schema may try all branches again at every level. That takes exponential time, so time is limited.
+      // Time is limited for large values, and for schemas with references: a recursive schema may try all its branches
+      // again at every level, which takes exponential time.
       const valid =
         isLarge || refers
           ? withinTimeLimit("the JSON Schema", () => isValid(validate, part))
@@ -169,8 +170,8 @@ async function compileAs(
 }
 
 /**
- * The drafts to try, and the schema to read. A `$schema` that names an older or extended dialect is removed from
- * the schema.
+ * The drafts to try in turn, and the schema to compile. A `$schema` that names an older or extended dialect is removed
+ * from the schema, because the validator would refuse it.
  */
 function dialectOf(schema: AnySchema): { readonly drafts: readonly Draft[]; readonly readable: AnySchema } {
   const { $schema, ...rest } = isSchemaObject(schema) ? schema : {};

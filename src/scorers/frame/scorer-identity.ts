@@ -2,8 +2,10 @@ import * as z from "zod";
 import { hashJson, type Json } from "../../domain/json.ts";
 
 /**
- * Everything that defines the scores. An option at its default is left out. So the identity stays the same when a suite
- * writes the default explicitly, and when a later version of evals adds an option.
+ * Everything that defines the scores. An option with its default value is left out. So the identity stays the same when
+ * a suite writes the default explicitly, and when a later version of evals adds an option.
+ *
+ * @param replaced members that replace settings of the same name, for instance a path by the file's content
  */
 export function identityOf(
   settings: object,

@@ -7,16 +7,20 @@ import { badOperand, OperandMistake, twoOperands } from "./scorer-mistakes.ts";
 
 /** The value that an answer is compared with. */
 export interface Operand<O> {
+  /** Paths that must exist in the case; empty for a literal `value`. */
   readonly reads: readonly string[];
+  /** @throws {ScorerFailure} when the case has no such value, or the scorer cannot use it */
   of(golden: Case): O;
+  /** Why `of` would throw for this case; undefined when it would not. */
   refuses(golden: Case): string | undefined;
 }
 
 /**
  * Finds the value with which a scorer compares an answer: the literal `value`, or a location in the case.
  *
- * @param spec `optional`: without `value` and `against` there is no such value; `at`: its default location in the case
- * @param read checks and compiles that value: once for a literal, per trial for a value from the case
+ * @param spec `optional`: without `value` and `against` nothing is compared; `at`: where the value is in the case when
+ * the suite does not say
+ * @param read checks and compiles the value: once for a literal, per trial for a value from the case
  * @throws {SettingMistake}
  */
 export function operandOf<O>(

@@ -26,7 +26,7 @@ export function messageText({ content }: Pick<Message, "content">): string {
 export function assistantTexts({ messages, output }: Transcript): readonly string[] {
   const texts = messages.filter(({ role }) => role === "assistant").map(messageText);
   if (texts.length === 0) return [output];
-  // An answer that is not part of the conversation is added.
+  // An answer that is in no message of the conversation is added.
   return texts.includes(output) ? texts : [...texts, output];
 }
 

@@ -17,7 +17,7 @@ import {
 interface Search {
   readonly type: string;
   readonly about: string;
-  /** Whether the answer contains the wanted text; both texts are normalized. */
+  /** Whether the answer contains the wanted text, or starts or ends with it; both texts are normalized. */
   found(answer: string, wanted: string): boolean;
   /** Whether the scorer passes when the text is found or when the text is absent. */
   readonly wants: "found" | "absent";
@@ -55,7 +55,7 @@ export function defineTextSearch({ type, about, found, wants, verb, examples }: 
 interface ListSearch {
   readonly type: string;
   readonly about: string;
-  /** all: every text of the list is needed; any: at least one. */
+  /** Whether the list counts as found when the answer contains all its texts, or any of them. */
   readonly quantity: "all" | "any";
   readonly wants: "found" | "absent";
   readonly examples: readonly ScorerExample[];
@@ -100,6 +100,7 @@ function soughtText(value: Json, settings: TextOptions): string {
   return text;
 }
 
+/** An answer with more characters is not searched for invisible differences. */
 const LONGEST_COMPARED = 100_000;
 
 /**

@@ -44,7 +44,7 @@ export function turnParts(transcript: Transcript, first: string | undefined): (t
     );
     const texts = mine.filter(({ role }) => role === "assistant").map(messageText);
     const text = texts.filter((one) => one !== "").join("\n");
-    // An answer that is not part of the conversation is the reply to the last turn.
+    // An answer that is in no message of the conversation is the reply to the last turn.
     const apart = to === messages.length && from !== undefined && text === "" ? output : "";
     const words = text === "" ? apart : text;
     const isPlaced = calls.every(({ step }) => step !== undefined);

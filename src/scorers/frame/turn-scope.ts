@@ -17,7 +17,7 @@ type NumberedTurn = WrittenTurn & { readonly turn: number };
 
 const isOfExpected = (path: string): boolean => /^expected(?![\w-])/.test(path);
 
-/** Checks that `on` does not select a single turn, because each turn is scored. @throws {SettingMistake} */
+/** @throws {SettingMistake} when `on` selects a single turn: `scope: turn` scores every turn */
 export function checkTurnScope(on: TextPlace | undefined): void {
   if (typeof on !== "object" || !("turn" in on)) return;
   throw new SettingMistake(["on"], {

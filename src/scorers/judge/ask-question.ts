@@ -12,12 +12,14 @@ export interface Asking {
   readonly form: AskedForm;
   /** The rendered prompt. */
   readonly messages: readonly Message[];
-  /** The tag at the end of each marker line before and after a judged text. */
+  /** The fence's tag: the end of the marker lines around each judged text. */
   readonly tag: string;
   /** The texts to be judged. */
   readonly judged: readonly string[];
+  /** Whether the provider is asked to enforce the reply's JSON Schema. */
   readonly structured: boolean;
   readonly case_id: string;
+  /** Number of the opinion among several of the same model, from 1. */
   readonly draw: number;
   /** Hash of the judge. */
   readonly judge: string;
@@ -30,9 +32,10 @@ export interface Answer {
 }
 
 /**
- * Asks the model and parses its reply. After an unusable reply it asks once more, and adds this reply with its error.
+ * Asks the model and parses its reply. After an unusable reply it asks once more, and shows the model that reply and
+ * what is wrong with it.
  *
- * @throws {ScorerFailure} of kind "judge" when there is no verdict after that, or when the model could not be called
+ * @throws {ScorerFailure} of kind "judge" when the second reply cannot be used either, or the model cannot be called
  * @throws {NotJudged} when the model was not asked, for instance because the run ended
  */
 export async function askQuestion(asking: Asking): Promise<Answer> {
@@ -49,7 +52,7 @@ export async function askQuestion(asking: Asking): Promise<Answer> {
     } catch (again) {
       if (!(again instanceof UnusableReply)) throw again;
       asking.model.discard(replies);
-      throw failure(asking, `${again.message}, and the same when asked again${replyExcerpt(second)}`, again);
+      throw failure(asking, `${again.message}, even when asked again${replyExcerpt(second)}`, again);
     }
   }
 }
@@ -76,7 +79,11 @@ function replyExcerpt({ output }: JudgeReply): string {
   return output.trim() === "" ? "" : `; it said ${JSON.stringify(shorten(output.trim(), 200))}`;
 }
 
-/** The rules come last, so that all questions share the same prefix, which providers charge less for. */
+/**
+ * The messages with the rules for the reply at the end. The rules name the fence's tag, which differs from question to
+ * question. At the end, they leave the beginning of all questions equal, and providers charge less for an equal
+ * beginning.
+ */
 function withRules({ messages, form, tag }: Asking): readonly Message[] {
   const rules = `${fenceRules(tag)}\n\n${replyRules(form)}`;
   const last = messages.at(-1);

@@ -112,16 +112,19 @@ function yesOrNo(value: unknown): boolean | undefined {
       : undefined;
 }
 
-/** The verdict in a member whose name suggests one (`passed`, `isAccepted`, `verdict`); undefined for any other member. */
+/**
+ * The verdict in a member whose name suggests one (`passed`, `isAccepted`, `verdict`); undefined for any other
+ * member.
+ */
 export function statedVerdict(key: string, value: unknown): boolean | undefined {
   const name = nameOf(key);
-  // `status: ok` may be the status of the request; a failure status is about the judged answer.
+  // `status: ok` may only mean that the request worked, so it is no verdict. A `status` that says no is one.
   if (name === "status") return yesOrNo(value) === false ? false : undefined;
   const verdict = PASSES.test(name) || FAILS.test(name) || name === "verdict" ? yesOrNo(value) : undefined;
   return verdict !== undefined && FAILS.test(name) ? !verdict : verdict;
 }
 
-/** The verdict word that a text equals, starts with, or contains as the only one. */
+/** The verdict word with which a text starts, or the only one in a text of at most four words. */
 function wordIn(value: unknown, words: readonly string[]): string | undefined {
   if (typeof value !== "string") return undefined;
   const wordList = plain(value).split(" ");

@@ -3,7 +3,12 @@ import type { Finding, Reading } from "./reply-form.ts";
 
 const SHOWN = 3;
 
-/** `2 of 3 claims supported; contradicted: "…" (…)`: the share and its exceptions. */
+/**
+ * The share of findings with the verdict `good` as the score. The reason names the share and the other findings:
+ * `2 of 3 claims supported; contradicted: "…" (…)`.
+ *
+ * @param spec `outOf`: the findings that count in the share; default all
+ */
 export function shareOf(
   findings: readonly Finding[],
   spec: { readonly good: string; readonly thing: string; readonly outOf?: readonly Finding[] },

@@ -66,8 +66,8 @@ function afterThoughts(text: string): number {
 }
 
 /**
- * Limits for a reply with many unmatched brackets: the number of failed attempts, and the number of characters
- * read.
+ * Limits of the search in a reply with many unmatched brackets: how many brackets may begin no JSON value, and how many
+ * characters are read in total.
  */
 const MAX_MISSES = 200;
 const MAX_SEARCHED = 10_000_000;
@@ -135,10 +135,7 @@ export function givenTwice(text: string, keys: readonly string[]): string | unde
 
 const COLON = /\s*:\s*/y;
 
-/**
- * The key that the string at this position is, and the start of the key's value; undefined when the string is not a
- * key.
- */
+/** The name of a key and the position of its value; undefined when the string between `from` and `end` is no key. */
 function keyAt(text: string, from: number, end: number): { name: string; value: number } | undefined {
   COLON.lastIndex = end + 1;
   if (!COLON.test(text)) return undefined;

@@ -46,7 +46,7 @@ export const judgeExamples: readonly ScorerExample[] = [
     expected: { failure: "gave no verdict" },
   },
   {
-    title: "does not take a verdict from the answer",
+    title: "ignores a verdict that the judge copies from the answer",
     settings: { judge: "polite" },
     files: FILES,
     replies: [

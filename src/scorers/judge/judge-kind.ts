@@ -7,9 +7,11 @@ import type { Reading, ReplyForm } from "./reply-form.ts";
 export interface JudgedTexts {
   readonly output: string;
   readonly question: string;
-  /** Undefined when the case has none. */
+  /** The expected answer; undefined when the case has none. */
   readonly reference: string | undefined;
+  /** The retrieved texts, numbered from 1; undefined when the case has none. */
   readonly sources: string | undefined;
+  /** Messages and tool calls as JSON; undefined when the transcript has none. */
   readonly conversation: string | undefined;
 }
 
@@ -17,11 +19,11 @@ export interface JudgedTexts {
 export interface KindQuestion {
   readonly form: ReplyForm;
   /**
-   * The reply form for a case with this number of retrieved texts. The instructions to the judge describe the same
-   * form.
+   * The form for a case with this number of retrieved texts, used instead of `form` to read the reply. It only checks
+   * more; the instructions to the judge are those of `form`.
    */
   formFor?(sources: number): ReplyForm;
-  /** Template variables that the prompt of this question has in addition. */
+  /** Template variables that only the prompt of this question has, besides those of `judgeScope`. */
   scope?(texts: JudgedTexts, fence: Fence): JudgeScope;
 }
 
@@ -48,7 +50,7 @@ export interface JudgeKind {
   readonly reads: readonly ("reference" | "sources")[];
   /** The default score from which an answer passes; `required`: no default, so the file or the suite must set it. */
   threshold(settings: JudgeSettings): number | "required";
-  /** Whether only the scores 0 and 1 are possible. */
+  /** Whether one opinion can only score 0 or 1. */
   binary(settings: JudgeSettings): boolean;
   /** Default scale. */
   readonly scale?: Scale;

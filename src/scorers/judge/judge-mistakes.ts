@@ -62,7 +62,7 @@ function kindMistakes({ settings, parts, instructions, name }: JudgeFile): Mista
       mistake(
         ["kind"],
         `A judge of kind ${kind.kind} needs ${what}.`,
-        "Without this part, the file does not say what is judged.",
+        "Without this part, the file does not say how an answer is judged.",
         fix,
       ),
     );

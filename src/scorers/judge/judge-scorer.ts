@@ -28,7 +28,7 @@ export const judgeScorer = defineScorer({
       .exclude(["unknown", "user"])
       .optional()
       .describe(
-        "Class of a failed trial that no rule explains and that this judge fails; applies only when the judge is calibrated. With `required: false` only such trials are judged; other trials get no score from this judge",
+        "The failure class of a trial that fails, that no rule explains, and whose answer this judge fails. It is used only when the judge is calibrated. With `required: false`, the judge is asked only about failed trials that no rule explains; other trials get no score from it",
       ),
     model: z.string().min(1).optional().describe("Alias of the model to ask instead of the judge's own"),
     context: z.string().min(1).default(DEFAULT_CONTEXT).describe("Where in the case the retrieved texts are"),
@@ -45,7 +45,7 @@ export const judgeScorer = defineScorer({
       ),
     value: z.unknown().optional().describe("A literal reference, instead of `against`"),
   },
-  // The judge's own identity already covers all these settings.
+  // `blames` changes no score. The judge's own identity contains the other settings.
   notDefining: ["blames", "threshold", "model", "context", "select", "on", "against", "value"],
   traits:
     "Operand: optional, the reference in place of `expected`. Scores 0 or 1, or between them, depending on the judge's kind. `threshold` and `model` override those of the judge's file. `select` says which part of the answer is judged.",
@@ -54,7 +54,7 @@ export const judgeScorer = defineScorer({
   operand: "none",
   grades: "returned",
   async compile(settings, host) {
-    if (host.judges === undefined) throw new Error("a judge is opened with a host that has judges");
+    if (host.judges === undefined) throw new Error("the host that opens this scorer has no judges");
     const file = await host.judges.file(settings.judge);
     const relative = settings.against === BASELINE;
     if (relative && (settings as { readonly scope?: string }).scope === "turn") throw noTurns();
@@ -86,15 +86,15 @@ export const judgeScorer = defineScorer({
   examples: judgeExamples,
 });
 
-/** @throws {SettingMistake} for a judge that could never name a class */
+/** @throws {SettingMistake} for a judge with `blames` that would never be asked about a failed trial */
 function judgedWhen(entry: ExplainingEntry): NonNullable<OpenScorer["judge_when"]> {
   if (!explainsOnly(entry)) return entry.judge_when ?? "always";
   if (entry.judge_when !== "passed") return "unexplained";
   throw new SettingMistake(["judge_when"], {
     code: "EVALS_JUDGE_BLAMES",
-    what: "A judge that names the class of failed trials cannot be asked only about trials that pass.",
-    why: "The judge would never be asked about a failed trial.",
-    fix: "Delete `judge_when: passed`, or say `required: true`, so that a trial fails where this judge fails it.",
+    what: "A judge with `blames` and `required: false` cannot have `judge_when: passed`.",
+    why: "`blames` gives failed trials a failure class, and this judge would be asked only about trials that pass.",
+    fix: "Delete `judge_when: passed`, or write `required: true`: then a trial fails when this judge fails its answer.",
   });
 }
 
@@ -102,7 +102,7 @@ function mayNotBeRequired(): SettingMistake {
   return new SettingMistake(["against"], {
     code: "EVALS_JUDGE_BASELINE",
     what: "A judge that compares with the baseline cannot be required.",
-    why: "Whether an answer passes would depend on the baseline, and the baseline's own answers were compared with an earlier baseline.",
+    why: "The baseline's own answers passed or failed against an earlier baseline, so its pass rate could not be compared with that of a run.",
     fix: 'required: false, and a rule on its score: gate: { require: { score.<name>: ">= 0.45" } }',
   });
 }
@@ -112,6 +112,6 @@ function noTurns(): SettingMistake {
     code: "EVALS_JUDGE_BASELINE",
     what: "A judge that compares with the baseline cannot judge single turns.",
     why: "A baseline keeps answers, and not the turns that led to them.",
-    fix: "Delete `scope: turn`, or compare with the turns' own `expect`.",
+    fix: "Delete `scope: turn`, or delete `against: baseline`, so that each turn is compared with its own `expect`.",
   });
 }

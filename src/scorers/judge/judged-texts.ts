@@ -23,7 +23,7 @@ export function judgedTexts({ golden, transcript }: ScoreInput, context: CaseRea
   };
 }
 
-/** The template variables of a judge that are the same for all questions. */
+/** The template variables that all questions of a judge about one answer share. */
 export function judgeScope(texts: JudgedTexts, { golden, settings, context, fence }: ScopeParts): JudgeScope {
   const fenced = (name: string, text: string | undefined): string | undefined =>
     text === undefined ? undefined : fence.around(name, text);
@@ -85,7 +85,7 @@ function numbered(sources: Json): string {
   return list.map((text, index) => `[${index + 1}] ${text}`).join("\n\n");
 }
 
-/** Number of retrieved texts; undefined when one text may contain several. */
+/** Number of retrieved texts; undefined when there are none, or when one text may contain several. */
 export function countSources(sources: Json | undefined): number | undefined {
   if (Array.isArray(sources)) return sources.length;
   return sources !== null && typeof sources === "object" ? Object.keys(sources).length : undefined;

@@ -30,7 +30,10 @@ export interface JudgeOverrides {
   readonly threshold?: number | undefined;
   /** Location of the retrieved texts in the case; default `metadata.context`. */
   readonly context?: string | undefined;
-  /** Further settings of the suite that decide what is judged; used only in the judge's hash. */
+  /**
+   * Other settings of the suite that decide what is judged, such as `select`. They only become part of the judge's
+   * hash.
+   */
   readonly subject?: { readonly [name: string]: Json } | undefined;
 }
 
@@ -201,7 +204,10 @@ async function settledOpinions(opinions: readonly Promise<Opinion>[]): Promise<O
   return settled;
 }
 
-/** One member's opinion: all its questions about the same answer. A failure to judge is returned, not thrown. */
+/**
+ * One member's opinion, from its replies to all questions about the answer. A failure to judge is returned, not
+ * thrown.
+ */
 async function opinionOf(
   opened: Opened,
   model: JudgeModel,
@@ -237,7 +243,7 @@ async function opinionOf(
     return { reading, replies: answers.flatMap((one) => one.replies) };
   } catch (error) {
     if (error instanceof ScorerFailure) return error;
-    // Any other error (a full disk, a missing key) is not about this judge.
+    // Any other error (a full disk, a missing key) is no failure of this judge, so it is thrown.
     if (error instanceof EvalsError && error.problems.every(({ code }) => code === "EVALS_JUDGE_RENDER"))
       return new ScorerFailure("judge", `${file.path}: ${error.problems[0]?.what ?? ""}`, { cause: error });
     throw error;
@@ -254,8 +260,8 @@ async function allOf<T>(work: readonly Promise<T>[]): Promise<T[]> {
 }
 
 /**
- * The template variables of a question. The fence depends only on what the prompt shows, so equal questions get equal
- * prompts.
+ * The template variables of a question, and the tag of its fence. The tag depends only on the texts that the prompt
+ * shows, so the same question always gets the same prompt.
  */
 function scopeOf(opened: Opened, golden: Case, texts: JudgedTexts, question: KindQuestion) {
   const { variables } = opened.prompt;
@@ -281,7 +287,7 @@ function scopeOf(opened: Opened, golden: Case, texts: JudgedTexts, question: Kin
 function refusal(opened: Opened, golden: Case): string | undefined {
   const { kind, context, questions, prompt } = opened;
   if (kind.reads.includes("sources") && context(golden) === undefined) return "it has no retrieved texts";
-  // Only a prompt with a variable of BARE can fail: these variables are parts of the case, which may be missing.
+  // Only a prompt with a variable of BARE can fail: the other variables always have a value.
   if (!BARE.some((name) => prompt.variables.has(name))) return undefined;
   const texts = judgedTexts({ golden, trial: 1, transcript: NOTHING }, context);
   try {
@@ -295,6 +301,7 @@ function refusal(opened: Opened, golden: Case): string | undefined {
   }
 }
 
+/** Template variables that may be missing: parts of the case, the conversation, and the file's criteria and scale. */
 const BARE = [
   "input",
   "expected",

@@ -53,7 +53,11 @@ describe("a binary reply", () => {
       'So {"reason":"a","verdict":"pass"}?</thinking>It fails.',
       "gave no verdict",
     ],
-    ["more brackets than can be read", `{"reason":"a","verdict":"pass"} ${"{ [".repeat(200)}`, "too tangled"],
+    [
+      "more brackets than can be read",
+      `{"reason":"a","verdict":"pass"} ${"{ [".repeat(200)}`,
+      "too many unmatched brackets",
+    ],
     [
       "two other members that contradict each other",
       '{"reason":"a","verdict":"pass","pass":true,"passed":false}',
@@ -75,7 +79,7 @@ describe("a binary reply", () => {
     expect(() => readReply(replyOf(pass, { refusal: "no" }), form, [])).toThrow("refused to judge");
     for (const finish_reason of ["length", "max_tokens", "content_filter"]) {
       const cut = (output: string) => readReply(replyOf(output, { finish_reason }), form, []);
-      expect(() => cut(`${pass} On reflection, {"reason":"it insu`)).toThrow("broke off behind its verdict");
+      expect(() => cut(`${pass} On reflection, {"reason":"it insu`)).toThrow("broke off after its verdict");
       expect(cut(`Well:\n\`\`\`json\n${pass}\n\`\`\`\n\n`).score).toBe(1);
     }
   });

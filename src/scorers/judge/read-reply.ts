@@ -73,9 +73,9 @@ export function readReply(
     if (beside && isObject(value) && !verdicts.includes(value)) refuseContradiction(value, stated);
   }
   // Text after a verdict may withdraw it.
-  if (!whole) throw new UnusableReply("is too tangled to be read to its end");
+  if (!whole) throw new UnusableReply("has too many unmatched brackets to be read to its end");
   if (brokeOff(finish_reason) && !endsIn(output, found.at(-1)))
-    throw new UnusableReply("broke off behind its verdict");
+    throw new UnusableReply("broke off after its verdict");
   refuseOtherWords(output, found, stated, judged);
   const second = otherLine(String(first.reason ?? ""), stated);
   if (second !== undefined && !judged.some((text) => text.includes(second)))
@@ -85,8 +85,8 @@ export function readReply(
 }
 
 /**
- * Rejects a reply whose text contradicts the verdict: any text after it, or a separate line before it that names
- * another verdict.
+ * Rejects a reply that names another verdict outside the JSON: anywhere in the text after it, or in a sentence before
+ * it that begins with a verdict.
  */
 function refuseOtherWords(
   output: string,
@@ -106,7 +106,10 @@ const THOUGHT_END = /<\/(?:think|thinking|reasoning)>/;
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** The object with a verdict: the part of the value that the form picks, or else the value itself. */
+/**
+ * The object with the verdict: the part of the value that the form picks, or else the value itself. Empty when that has
+ * no verdict.
+ */
 function verdictsIn({ value, text }: FoundJson, form: ReplyForm): Members[] {
   const picked = form.pick?.(value) ?? value;
   if (!isObject(picked) || !Object.hasOwn(picked, form.key)) return [];
@@ -115,7 +118,7 @@ function verdictsIn({ value, text }: FoundJson, form: ReplyForm): Members[] {
   return [picked];
 }
 
-/** Whether only whitespace and the end of a Markdown fence follow. */
+/** Whether only whitespace and the end of a Markdown fence follow the last JSON value of the reply. */
 function endsIn(output: string, last: FoundJson | undefined): boolean {
   const text = output.trimEnd();
   const plain = text.endsWith("```") ? text.slice(0, -3).trimEnd() : text;
@@ -159,7 +162,7 @@ function whyNone(output: string, finish: string | null): string {
   return brokeOff(finish) ? "broke off before its verdict" : "gave no verdict";
 }
 
-/** Whether the reply was truncated by length or a filter, by the providers' finish reasons. */
+/** Whether the finish reason says that the reply was cut short, by its length or by a filter. */
 function brokeOff(finish: string | null): boolean {
   const end = answerEnd(finish);
   return end === "cut" || end === "refused";

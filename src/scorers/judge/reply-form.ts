@@ -5,7 +5,7 @@ import type { Scale } from "../../domain/judge-settings.ts";
 import { rounded } from "../frame/brief.ts";
 import { otherMember, type Stated } from "./contradiction.ts";
 
-/** A reply without a usable verdict. The message completes "the judge …". */
+/** A reply without a usable verdict. The message completes "<model> …" and "your reply …: it …". */
 export class UnusableReply extends Error {}
 
 /** The parsed result of one reply. */
@@ -26,7 +26,10 @@ export interface ReplyForm {
   readonly members: { readonly [name: string]: Json };
   /** A JSON object with placeholders for its values. */
   readonly example: string;
-  /** Finds the members at another place in the reply; undefined when they are not there either. */
+  /**
+   * Finds the object with the members when it is not the reply itself but a part of it; undefined when no part is such
+   * an object. Absent when the members are always in the reply itself.
+   */
   pick?(reply: unknown): unknown;
   /** @throws {UnusableReply} */
   read(reply: Readonly<Record<string, unknown>>): Reading;
@@ -160,7 +163,7 @@ function refuseTwoWords(findings: readonly Finding[], item: string): void {
     const about = text.replace(/\s+/g, " ").trim().toLowerCase();
     const before = meanings.get(about);
     if (before !== undefined && before !== verdict)
-      throw new UnusableReply(`contradicts itself: it calls one ${item} ${before} and ${verdict}`);
+      throw new UnusableReply(`contradicts itself: it calls the same ${item} ${before} and ${verdict}`);
     meanings.set(about, verdict);
   }
 }

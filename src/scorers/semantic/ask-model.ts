@@ -9,7 +9,7 @@ export interface TextModel {
   /** The provider's name of the model, for messages. */
   readonly label: string;
   /**
-   * Asks the model about this input; the same input is paid for only once.
+   * Asks the model about this input, or returns its stored reply to the same input, so that it is paid for only once.
    *
    * @throws {ScorerFailure} of kind "judge" when the reply cannot be read
    */
@@ -17,7 +17,7 @@ export interface TextModel {
 }
 
 export interface ModelReading {
-  /** The answer parsed as JSON; other text is kept as text. */
+  /** The reply parsed as JSON; a reply that is not JSON is kept as text. */
   readonly value: Json;
   /** Id of the reply in the store. */
   readonly reply: number;
@@ -25,7 +25,7 @@ export interface ModelReading {
 
 /** @throws {SettingMistake} at `model` for an unknown alias */
 export async function openTextModel(alias: string, host: ScorerHost): Promise<TextModel> {
-  if (host.judges === undefined) throw new Error("a model is opened with a host that has models");
+  if (host.judges === undefined) throw new Error("the host that opens this scorer has no models");
   const model = await host.judges.model(alias, {});
   const judge = hashJson(model.identity);
   return {
@@ -38,7 +38,7 @@ export async function openTextModel(alias: string, host: ScorerHost): Promise<Te
       if (answerEnd(reply.finish_reason) === "failed")
         throw unusable(model, `failed (finish reason ${reply.finish_reason})`);
       if (reply.refusal !== null) throw unusable(model, "refused to answer");
-      if (isTooDeep(reply.output)) throw unusable(model, "gave a reply that is nested too deep");
+      if (isTooDeep(reply.output)) throw unusable(model, "gave a reply that is nested too deeply");
       return { value: parsed(reply.output), reply: reply.id };
     },
   };

@@ -83,7 +83,7 @@ function vectorOf({ value }: ModelReading, model: TextModel): readonly number[] 
 function similarity(a: readonly number[], b: readonly number[], model: TextModel): number {
   if (a.length !== b.length) throw unusable(model, `gave vectors of ${a.length} and ${b.length} numbers`);
   const [scaleA, scaleB] = [largestOf(a), largestOf(b)];
-  if (scaleA === 0 || scaleB === 0) throw unusable(model, "gave a vector without a direction");
+  if (scaleA === 0 || scaleB === 0) throw unusable(model, "gave a vector of zeros, which has no direction");
   let product = 0;
   let lengthA = 0;
   let lengthB = 0;

@@ -13,7 +13,7 @@ const RELEVANCE: Scale = [
 export const answerRelevance: JudgeKind = {
   kind: "answer-relevance",
   about:
-    "How far the answer speaks to the question, right or wrong: a level from 0 to 4 (or of the file's own `scale`).",
+    "How far the answer speaks to the question, whether it is right or wrong. The judge chooses a level from 0 to 4, or a level of the file's own `scale`.",
   version: 1,
   needs: { body: "optional", criteria: "none", scale: "optional" },
   reads: [],

@@ -24,8 +24,10 @@ export const contextRelevance: JudgeKind = {
 };
 
 /**
- * @param all number of sources. A reply must judge each source: if a source is left out, the share of relevant
- * sources does not show that
+ * The reply form: one verdict for each retrieved text.
+ *
+ * @param all number of retrieved texts. A reply that judges fewer is rejected, because the share of relevant texts
+ * would not show that some were left out. Undefined when the number is unknown; then any number is accepted
  */
 function sourcesForm(all: number | undefined): ReplyForm {
   return findingsForm({

@@ -5,7 +5,7 @@ import { findingsForm } from "../reply-form.ts";
 export const factuality: JudgeKind = {
   kind: "factuality",
   about:
-    "Every claim of the answer against the reference (what the case expects): supported, contradicted or absent. The score is supported / (supported + contradicted); a claim that the reference does not mention counts neither way, and an answer without a supported claim scores 0.",
+    "Every claim of the answer against the reference (what the case expects): supported, contradicted or absent. The score is supported / (supported + contradicted); a claim that the reference does not mention does not count, and an answer without a supported claim scores 0.",
   version: 1,
   needs: { body: "optional", criteria: "none", scale: "none" },
   reads: ["reference"],

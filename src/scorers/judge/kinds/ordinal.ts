@@ -4,7 +4,7 @@ import { scoreForm } from "../reply-form.ts";
 export const ordinal: JudgeKind = {
   kind: "ordinal",
   about:
-    "One level of the file's `scale`, each anchored by what it `means`. A level scores its `value`, or else its position between the lowest level (0) and the highest (1).",
+    "The judge chooses one level of the file's `scale`; `means` describes each level. The score is the level's `value`, or else its position between the lowest level (0) and the highest (1).",
   version: 1,
   needs: { body: "optional", criteria: "none", scale: "required" },
   reads: [],

@@ -6,7 +6,7 @@ import { type Reading, verdictForm } from "../reply-form.ts";
 export const pairwise: JudgeKind = {
   kind: "pairwise",
   about:
-    "Compares the answer with another one: what the case expects, or the place that `against` names. Asked in both orders: 1 when the answer wins in both, 0 when it loses in both, 0.5 for a tie, and for two verdicts that depend on the order.",
+    "Compares the answer with another one: what the case expects, or the place that `against` names. The judge is asked twice, with the two answers in both orders. The score is 1 when the answer wins both times, 0 when it loses both times, and otherwise 0.5.",
   version: 1,
   needs: { body: "optional", criteria: "none", scale: "none" },
   reads: ["reference"],

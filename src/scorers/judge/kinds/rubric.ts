@@ -14,7 +14,7 @@ import {
 export const rubric: JudgeKind = {
   kind: "rubric",
   about:
-    "Each of the file's `criteria` is judged alone, in a question of its own. The score is their weighted mean; a `must` that is missed makes it 0. With a `scale` each criterion is scored on it, and a `must` is missed below the threshold.",
+    "Each of the file's `criteria` is judged alone, in a question of its own. The score is the weighted mean of the criteria, or 0 when a criterion with `must` fails. With a `scale`, each criterion is scored on the scale, and fails below the threshold.",
   version: 1,
   needs: { body: "optional", criteria: "required", scale: "optional" },
   reads: [],
