@@ -42,7 +42,10 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   overloaded_error: 529,
 };
 
-/** Anthropic's message batches. Requests are sent inline (no file upload), and a batch cannot carry metadata of ours. */
+/**
+ * Anthropic's message batches. All requests are sent with the call that creates the batch, without a file. A batch
+ * cannot carry metadata of ours, so a lost batch is recognized by its results (`findBatch`).
+ */
 export async function anthropicBatches(
   way: BatchWay,
   wording: BatchWording,
@@ -112,8 +115,9 @@ function replyOf({ result }: Members, api: BatchApi): Reply | null {
 const CLOCKS_MS = 3_600_000;
 
 /**
- * Finds a batch when the reply to its creation was lost. The batch was created since about that time, has the same
- * number of requests, and its results carry our ids.
+ * Finds a batch when the reply to its creation was lost: one that was created when the lost call was sent (`at`) or
+ * later, has as many requests, and whose results carry our ids. `unsure` when a batch that is still being worked on
+ * may be the one.
  */
 async function findBatch(
   { custom_ids, at, others }: LostBatch,

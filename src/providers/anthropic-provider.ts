@@ -37,7 +37,7 @@ function identityOf(settings: Settings, env: ProviderHost["env"]): Json {
   };
 }
 
-/** The environment variable that holds the key; undefined when another server is configured without a key variable. */
+/** The environment variable that holds the key; undefined for a server at `base_url` without `api_key_env`. */
 function keyVariable(settings: Settings): string | undefined {
   return settings.api_key_env ?? (settings.base_url === undefined ? "ANTHROPIC_API_KEY" : undefined);
 }

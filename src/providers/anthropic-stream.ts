@@ -1,7 +1,9 @@
 import { argumentsOf, membersOf } from "./chat-shapes.ts";
 import { type JsonDialect, joinJson, type Members, type StreamJoiner } from "./stream-dialect.ts";
 
-/** Maps each kind of delta to the field of the content block that its text is appended to. */
+/**
+ * For each kind of delta: the field that holds its text, and the field of the content block to which it is appended.
+ */
 const ADDS: Readonly<Record<string, readonly [from: string, to: string]>> = {
   text_delta: ["text", "text"],
   thinking_delta: ["thinking", "thinking"],

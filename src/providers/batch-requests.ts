@@ -15,8 +15,10 @@ export interface BatchWay {
   readonly base: string;
   /** Query of every request, for instance `?api-version=…`; may be empty. */
   readonly query: string;
+  /** Host of the API, for messages. */
   readonly host: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Values to remove from every message and reply; undefined ones are ignored. */
   readonly secrets: readonly (string | undefined)[];
   /** Environment variables that are needed but not set. Nothing can be sent until all are set. */
   readonly unset: readonly string[];
@@ -42,19 +44,21 @@ export interface BatchRequests {
 
 export type Reached<T> = { readonly kind: "reached"; readonly value: T } | Missed;
 
-/** A request that failed, with the HTTP status of the reply; the status is null when there was no reply. */
+/** A request that failed, with the HTTP status of the refusal; the status is null when the server did not refuse it. */
 export interface Missed extends BatchTrouble {
   readonly status: number | null;
 }
 
 /** Maximum size of a results file, in bytes. */
 const LONGEST_FILE = 1024 ** 3;
+/** Deadline of a request that reads one JSON document. */
 const DEADLINE_MS = 60_000;
+/** Deadline of a request that sends or reads all requests or answers of a batch. */
 const FILE_DEADLINE_MS = 15 * 60_000;
 /** Maximum number of attempts of a request that only reads. */
 const READS = 3;
 
-/** The download of a file is incomplete, or its content is not what was asked for. */
+/** A reply is incomplete, or its content is not what was asked for. The message completes "the reply of <host> …". */
 class CutFile extends Error {}
 
 export async function openBatchRequests(way: BatchWay, { sleep, random }: BatchHost): Promise<BatchRequests> {
@@ -80,7 +84,7 @@ export async function openBatchRequests(way: BatchWay, { sleep, random }: BatchH
       if (until.aborted) return missed(abortedReply(until), null);
       if (error instanceof CutFile)
         return missed(
-          { ...malformedReply(`the file of ${way.host} ${error.message}`), transient: true },
+          { ...malformedReply(`the reply of ${way.host} ${error.message}`), transient: true },
           null,
         );
       const failure = failureOfNetwork(error, way.host, redact);
@@ -225,8 +229,8 @@ function missed(failure: FailedReply, status: number | null): Missed {
 }
 
 /**
- * Whether a retry may help. A retry may also help after a truncated download: unlike a model call, reading a file
- * again costs nothing.
+ * Whether a retry may help. It may also help after a reply that broke off: unlike a model call, reading a file again
+ * costs nothing.
  */
 function mayHelp({ failure }: Missed): boolean {
   return failure.transient || failure.error === "malformed-reply";

@@ -9,7 +9,7 @@ import { membersOf } from "./chat-shapes.ts";
 import { oneLine } from "./failed-reply.ts";
 import { failureOfStatus } from "./refused-request.ts";
 
-/** What an API's batches have in common with its single calls. */
+/** The parts of an API's single calls that its batches use too. */
 export interface BatchWording {
   readonly reply: ChatWording["reply"];
   /** Host and path of the single call, shown in messages. */
@@ -48,7 +48,7 @@ export function bodyInLine(body: unknown, { way, wording, requests }: BatchApi):
   return reply.kind === "answered" ? reply : { ...reply, message: redact(reply.message) };
 }
 
-/** The failure of a request that was run in a batch and was rejected. */
+/** The failure of a request that the provider rejected in a batch with this HTTP status. */
 export function refusedInLine(status: number, body: unknown, { way, requests }: BatchApi): FailedReply {
   const text = typeof body === "string" ? body : exactJsonText(body ?? null);
   const { redact } = requests;
@@ -64,7 +64,9 @@ export function refusedInLine(status: number, body: unknown, { way, requests }: 
   });
 }
 
-/** The failure of a request that was not run in its batch, through no fault of the request. */
+/**
+ * The failure of a request that was not run in its batch for a reason outside the request, so that it may be retried.
+ */
 export function failedInBatch(message: string): FailedReply {
   return { kind: "failed", error: "provider", message: oneLine(message), transient: true };
 }

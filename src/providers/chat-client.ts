@@ -17,12 +17,17 @@ import { usageOfBody } from "./usage-shapes.ts";
 
 /** How one chat API represents requests and replies. */
 export interface ChatWording {
-  /** Used instead of `request` for an API that takes the input itself rather than messages. @throws {SettingMistake} */
+  /**
+   * Used instead of `request` for an API that takes a text and no messages (embeddings, moderation).
+   *
+   * @throws {SettingMistake}
+   */
   prepare?(question: Question): PreparedRequest;
   request(messages: readonly Message[], reply?: ReplyShape, tools?: readonly ToolSpec[]): PreparedRequest;
   /**
-   * Reads a reply. Usage is read elsewhere, because failed replies also report usage. @param raw the body as text,
-   * which is kept with the answer
+   * Reads the answer in a reply. `usageIn` reads the usage, because failed replies report usage too.
+   *
+   * @param raw the body as text, which is kept with the answer
    */
   reply(body: unknown, raw: string): Reply;
   /**
@@ -75,8 +80,8 @@ export function refusing(fetch: typeof globalThis.fetch): typeof globalThis.fetc
 }
 
 /**
- * Whether the status means an unknown model or a wrong address or method. The message then names the address, because
- * every trial will fail the same way.
+ * Whether the status means an unknown model or a wrong address or method. Every trial will then fail the same way, so
+ * the failure is fatal and its message names the whole address.
  */
 function isOfAddress(status: number): boolean {
   return status === 404 || status === 405 || status === 410 || (status >= 300 && status < 400);
@@ -87,7 +92,7 @@ interface Sent {
   readonly signal: AbortSignal;
   readonly where: string;
   readonly address: string;
-  /** True for a chat question, which the model may refuse; false for a text that a scorer sends. */
+  /** True for a question to a chat model, which may refuse it; false for a text to be embedded or moderated. */
   readonly asked: boolean;
   readonly redact: (text: string) => string;
   readonly removeSecrets: (text: string) => string;

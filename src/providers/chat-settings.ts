@@ -58,7 +58,7 @@ export const chatSettings = {
 /** Free-form parameters as JSON. */
 export type Params = Readonly<Record<string, Json>>;
 
-/** The largest number of output tokens that one of the named parameters sets; null when none does. */
+/** The largest limit on output tokens that the named parameters set; null when none of them sets one. */
 export function maxOutput(params: Params, names: readonly string[]): number | null {
   const bounds = names.flatMap((name) => {
     const value = params[name];
@@ -71,8 +71,9 @@ const DATED = /\d{4}-?\d{2}-?\d{2}|(?:^|[-_])\d{4}(?:$|[-_])/;
 const HOSTED = /^(?:[\w.-]+\/)?(?:gpt-|chatgpt-|o\d|claude-|gemini-)/i;
 
 /**
- * The model's name when its provider may move the name to a new version: `…-latest`, or a hosted model without a
- * date. On a self-hosted server, only names of hosted models count. Undefined for any other name.
+ * The model's name when its provider may move the name to a new version: `…-latest`, or the name of a hosted model
+ * without a date. With a `base_url`, only names that look like hosted models (`gpt-…`, `claude-…`) count as hosted.
+ * Undefined for any other name.
  */
 export function floatingModel(settings: {
   readonly model: string;

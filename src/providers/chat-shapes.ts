@@ -40,8 +40,8 @@ function toolCallOf(value: unknown): ToolCall | undefined {
 }
 
 /**
- * A tool call with the result, error and latency that a record gives for it. An error given as the result counts as
- * an error.
+ * Adds to a tool call what a record says about it: step, result, error, latency, whether the tool only reads. A result
+ * that states an error counts as an error.
  */
 function withDetails(
   read: ToolCall,
@@ -63,7 +63,7 @@ function withDetails(
   };
 }
 
-/** A list of tool calls in either format; undefined when the value is not such a list. */
+/** A list of tool calls in any format that `toolCallOf` reads; undefined when the value is not such a list. */
 export function toolCallsOf(value: unknown): readonly ToolCall[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const calls = value.map(toolCallOf);
@@ -202,7 +202,7 @@ export function messagesOf(value: unknown): readonly Message[] | undefined {
   return messages.includes(undefined) ? undefined : (messages as Message[]);
 }
 
-/** A token count, or null when the value is not a valid count (at most 2^53): unknown is never 0. */
+/** The value if it is a count: a whole number from 0 to 2^53. Else null, because an unknown count is never 0. */
 export function countOf(value: unknown): number | null {
   return Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : null;
 }
@@ -214,7 +214,7 @@ export function textOf(content: unknown): string {
   return content.map((part) => String(membersOf(part)?.text ?? "")).join("");
 }
 
-/** Matches types of content parts that are not text of the answer: they are read elsewhere, or are reasoning. */
+/** Matches types of content parts that are no text of the answer: reasoning, tool calls and results, refusals. */
 const APART = /^(?:thinking|reasoning|redacted_thinking|refusal|compaction)$|tool_use$|tool_result$|_call$/;
 const TEXT_PART = /^(?:text|output_text|input_text)$/;
 

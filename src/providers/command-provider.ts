@@ -29,7 +29,7 @@ const Settings = z.strictObject({
   env: z
     .record(z.string(), z.string())
     .default({})
-    .describe("Added to the environment; ${env:NAME} is filled from it"),
+    .describe("Variables added to the environment; ${env:NAME} in a value is replaced by that variable"),
 });
 type Settings = z.output<typeof Settings>;
 
@@ -51,14 +51,14 @@ function directoryOf(root: string, cwd: string | undefined): string {
   });
 }
 
-/** The repository files named in the command line, which are the program's own code. */
+/** The words of the command that are files of the repository: the program's own code. */
 function namedFiles(root: string, cwd: string, command: readonly string[]): readonly string[] {
   return command.flatMap((word) => {
     try {
       const place = repositoryPath(root, resolve(cwd, word));
       return statSync(place, { throwIfNoEntry: false })?.isFile() ? [fromRoot(root, place)] : [];
     } catch {
-      // The word is no path in the repository, for instance the name of a system program.
+      // The word is not the path of a file in the repository, for instance the name of a system program.
       return [];
     }
   });

@@ -2,7 +2,7 @@ import { hashJson } from "../domain/json.ts";
 
 const REFERENCE = /\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
-/** The names used as `${env:NAME}` in the texts, without duplicates, in order. */
+/** The names used as `${env:NAME}` in the texts, without duplicates, in the order of first use. */
 export function environmentNames(texts: Iterable<string>): readonly string[] {
   const names = new Set<string>();
   for (const text of texts) for (const [, name = ""] of text.matchAll(REFERENCE)) names.add(name);
@@ -44,8 +44,8 @@ const CREDENTIAL_NAME =
   /(?:^|[-_])(?:authorization|auth|api[-_]?key|access[-_]?key|subscription[-_]?key|functions[-_]?key|token|secret|password|signature|credentials?|cookie)$/i;
 
 /**
- * Matches names of a program's variables that do not affect its answers: any that ends in `KEY`, and those that
- * differ from machine to machine, such as `HOME`.
+ * Matches names of a program's environment variables that count as not affecting its answers: names that end in `KEY`,
+ * and variables such as `HOME` that differ from machine to machine.
  */
 const PROGRAMS_OWN = /KEY$|^(?:HOME|PATH|TMPDIR|TMP|TEMP|USER|LOGNAME|USERPROFILE)$/i;
 

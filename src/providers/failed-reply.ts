@@ -16,7 +16,9 @@ export function refusedBy(finishReason: string | null): string {
   return finishReason === null || finishReason === "refusal" ? "refused" : `refused: ${finishReason}`;
 }
 
-/** The failure for a missing API key. It is the same for every trial, and nothing is sent. */
+/**
+ * The failure when environment variables that a model needs are not set. Every trial fails with it; nothing is sent.
+ */
 export function unsetVariables(names: readonly string[]): FailedReply {
   return {
     kind: "failed",
@@ -29,8 +31,8 @@ export function unsetVariables(names: readonly string[]): FailedReply {
 }
 
 /**
- * The failure for an aborted attempt. It is a timeout when the signal's reason is a `TimeoutError`; otherwise it
- * says that the run was stopped.
+ * The failure for an aborted attempt: a timeout when the signal's reason is a `TimeoutError`; otherwise the run was
+ * stopped, and the message says "cancelled".
  */
 export function abortedReply(signal: AbortSignal): FailedReply {
   const reason: unknown = signal.reason;

@@ -10,7 +10,7 @@ export interface Fallback extends SteppedIn {
   readonly mayAsk?: ((question: Question) => boolean) | undefined;
 }
 
-/** Combines the failures of both models. The result is final only when neither model can succeed on a retry. */
+/** Combines the failures of both models. The result may be retried when a retry may help with either model. */
 function bothFailed(first: FailedReply, second: FailedReply, label: string): FailedReply {
   const { fatal, unreachable, closed, ...failed } = first;
   return {

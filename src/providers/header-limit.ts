@@ -1,5 +1,6 @@
 import type { ReportedLimit } from "../domain/reported-limit.ts";
 
+/** A call that was sent: its number, when it was sent, and its estimated amount (1 request, or its tokens). */
 interface Taken {
   readonly no: number;
   readonly at: number;
@@ -20,8 +21,8 @@ interface Report {
  */
 const CLEAR_CHANGE = 5;
 /**
- * The limit that a provider states is trusted only above this fraction of the measured refill rate. A lower stated
- * limit is not a limit per minute.
+ * The limit that a provider states is trusted only if it is above this fraction of the measured refill rate. A stated
+ * limit below that is no limit per minute.
  */
 const MAX_CHANGE = 0.4;
 
@@ -73,8 +74,8 @@ export class HeaderLimit {
     this.#most = Math.max(this.#most, remaining + amount);
     this.#forget(no);
     this.#compare(report);
-    // The stated limit is usually per minute. After a change of the limit, it is right sooner than the measured
-    // rate.
+    // The stated limit is usually per minute. When the provider lowers its limit, the stated limit shows this sooner
+    // than the measured rate.
     const stated = limit === null ? 0 : limit / 60_000;
     if (stated < this.#refill && stated > this.#refill * MAX_CHANGE) this.#refill = stated;
   }

@@ -5,9 +5,15 @@ import { isCredentialHeader } from "./written-secret.ts";
 
 /** The parts of a service's address that are computed for each case or call. */
 export interface CaseAddress {
-  /** The URL with its templates filled. @throws {SettingMistake} when a value would change the host */
+  /**
+   * The URL with its templates filled. @throws {SettingMistake} when a value would change the host, or leave the path
+   * by `..`
+   */
   url(scope: Scope): string;
-  /** The headers with templates, by lower-case name. @throws {SettingMistake} for a value that is not allowed in a header */
+  /**
+   * The headers with templates, by lower-case name. @throws {SettingMistake} for a value that is not allowed in a
+   * header
+   */
   headers(scope: Scope): Readonly<Record<string, string>>;
 }
 

@@ -29,7 +29,7 @@ export type Unfilled =
   /** The text is not a valid template, or cannot be rendered. */
   | { readonly kind: "broken"; readonly words: string; readonly cause: unknown };
 
-/** A template that cannot be filled, for all questions or only for the question at hand. */
+/** The error for a template that cannot be filled: for any question when it is `broken`, else with these values. */
 export class UnfilledTemplate extends SettingMistake {
   readonly unfilled: Unfilled;
 

@@ -28,7 +28,10 @@ const STREAMED = "text/event-stream, application/x-ndjson, application/json;q=0.
 
 const DEFAULT_BODY: Json = { input: "{{ input | json }}", messages: "{{ messages | json }}" };
 
-/** Makes a function that builds the part of a question's request that determines the answer. */
+/**
+ * Returns a function that builds the part of a question's request that determines the answer: method, URL, headers with
+ * templates, and body. Keys are added when the request is sent.
+ */
 function wordRequest(
   { method, url }: HttpSettings,
   body: BodyTemplate | null,

@@ -22,7 +22,7 @@ export interface ReplySettings {
 
 /** The compiled paths for each value in a reply. */
 export interface ReplyPaths {
-  /** Whether any path is set; then every reply must be JSON. */
+  /** Whether any path is set, so that replies are parsed as JSON. Only `answer` requires a reply to be JSON. */
   readonly readsJson: boolean;
   /** Whether usage or cost is read from the reply. */
   readonly readsPaid: boolean;
@@ -113,8 +113,7 @@ export interface Received {
 }
 
 /**
- * Matches an answer path that points into the error object. Whoever writes such a path wants the error as the
- * answer.
+ * Matches an answer path that points into the error object. With such a path, an error is the answer and no failure.
  */
 const ASKS_FOR_ERROR = /^\$(?:\.|\[["'])errors?\b/;
 

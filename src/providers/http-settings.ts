@@ -43,7 +43,7 @@ const Fields = z.strictObject({
     .enum(STREAM_DIALECTS)
     .optional()
     .describe(
-      "The reply is streamed (server-sent events or lines of JSON), and its pieces are joined: openai and anthropic as those APIs write them; text: each piece is text, or has it at the path in answer",
+      "The reply is streamed (server-sent events or lines of JSON), and its pieces are joined. openai, anthropic: pieces in the format of that API; text: each piece is a part of the text, or JSON with that part at the JSONPath in answer",
     ),
 });
 

@@ -30,7 +30,10 @@ interface StreamSettings {
   readonly now: () => number;
 }
 
-/** A function that creates the parser of one streamed reply; it must be called when the request is sent. */
+/**
+ * A function that creates the parser of one streamed reply. It must be called when the request is sent, because the
+ * parser measures from then on when the first token arrives.
+ */
 export function streamReader(
   dialect: StreamDialect,
   paths: ReplyPaths,

@@ -17,19 +17,21 @@ const KEPT = { named: 0.95, guessed: 0.97 };
  * Learns the allowed call rate from refusals, for a provider that sends no rate-limit headers.
  *
  * Between two refusals a provider lets through exactly what its limit allows, for a fixed window and for a token
- * bucket alike. So the rate between two refusals is measured. A slightly lower rate is used then, and raised slowly
- * until the next refusal (additive increase, multiplicative decrease, on the rate). Times are milliseconds of a
- * monotonic clock.
+ * bucket alike. So the rate between two refusals is measured. Calls are then sent at a slightly lower rate, which
+ * grows slowly (exponentially) until the next refusal. Times are milliseconds of a monotonic clock.
  */
 export class LearnedRate {
   /** Calls per millisecond; Infinity before the first refusal. */
   #rate = Number.POSITIVE_INFINITY;
   /** The rate that followed from the last measurement, before it was raised. */
   #lastRate = 0;
+  /** When `#rate` was last set or raised. */
   #raisedAt = 0;
+  /** When the next call may be sent. */
   #nextAt = 0;
-  /** The time at which counting began. The next field is the number of calls that were let through since then. */
+  /** When the current measurement began; null before the first call. */
   #since: number | null = null;
+  /** Number of calls sent since `#since` that were not refused. */
   #passed = 0;
   #refusals = 0;
   #growth = GROWTH.far;
@@ -50,13 +52,14 @@ export class LearnedRate {
     this.#nextAt = Math.max(now, this.#nextAt) + 1 / this.#rate;
   }
 
-  /** Reports that a counted call was refused. */
+  /** Reports that a call which `take` counted was refused. */
   refused(): void {
     this.#passed--;
   }
 
   /**
-   * Reports a refusal that the call rate caused, because the same number of concurrent calls had worked before.
+   * Reports a refusal that was caused by the call rate. The caller knows the cause: as many concurrent calls worked
+   * before.
    *
    * @param until when the server wants the next request; null when it does not say
    */

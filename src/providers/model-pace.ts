@@ -26,7 +26,7 @@ export interface Departure extends Need {
 
 /**
  * The decision whether a call can be sent now. `wait_ms` is null when the call must wait until a call in flight
- * returns. `by` is null during the initial ramp-up.
+ * returns. `by` is null when only the slow start holds the call (`RAMP`), which is no limit.
  */
 export type Turn =
   | { readonly kind: "go" }
@@ -34,13 +34,13 @@ export type Turn =
 
 const GO: Turn = { kind: "go" };
 
-/** First pause after a refusal without a retry time, in milliseconds. It doubles with each further refusal. */
+/** First pause after a refusal without a retry time, in milliseconds. It doubles with each further pause in a row. */
 const BASE_PAUSE_MS = 500;
 /** Longest pause after a refusal without a retry time, in milliseconds. */
 const MAX_PAUSE_MS = 30_000;
 /**
- * How many answers per concurrent call are needed before a concurrency that was refused is tried again; doubled
- * after each further refusal.
+ * How many answers per concurrent call are needed before a concurrency that was refused is tried again. The number
+ * doubles each time that concurrency is refused again.
  */
 const ANSWERS_BEFORE_ONE_MORE = 10;
 /**
@@ -66,8 +66,8 @@ function amountOf(kind: LimitKind, { input, output }: Need): number {
  * Decides how fast calls may be sent to one model, from the user's limits, the provider's headers and its refusals.
  * All callers of the model share one instance.
  *
- * A refusal pauses all calls until the retry time that the server states. Without a retry time, the pause grows
- * with each refusal, and a single probe call ends it. If as many concurrent calls had never worked before, the
+ * A refusal pauses all calls until the retry time that the server states. Without a retry time, each pause in a row is
+ * longer than the last, and a single probe call ends it. If as many concurrent calls had never worked before, the
  * concurrency was too high: it is reduced and then raised slowly. If they had worked before, the rate was too high:
  * headers show how many calls and tokens are left, and without headers the rate is measured. Pure: the time and
  * random numbers are arguments.
@@ -90,6 +90,7 @@ export class ModelPace {
   #most = Number.POSITIVE_INFINITY;
   /** A concurrency that counts as too high; Infinity before the first refusal. */
   #tooMany = Number.POSITIVE_INFINITY;
+  /** Number of answers at the concurrency `#most`, counted until one more concurrent call is tried. */
   #answersAtMost = 0;
   #answersWanted = ANSWERS_BEFORE_ONE_MORE;
   /** Highest concurrency since the last pause at which a call was answered. */
@@ -101,12 +102,13 @@ export class ModelPace {
    * time after the pause.
    */
   #lastBeforePause = 0;
-  /** The learned concurrency when the last pause began. */
+  /** The values of `#sustained`, `#most` and `#tooMany` when the last pause began. */
   #before = { sustained: 0, largest: Number.POSITIVE_INFINITY, tooMany: Number.POSITIVE_INFINITY };
   /** Number of consecutive pauses without an answered call between them. */
   #pausesInARow = 0;
   /** State of the single call that tests whether a pause without a retry time was long enough. */
   #probe: "none" | "wanted" | "out" = "none";
+  /** When the first refusal since the last answer came; null when there was none. */
   #droughtSince: number | null = null;
   /** Number of refusals so far. */
   refused = 0;
@@ -156,7 +158,7 @@ export class ModelPace {
     return Math.max(this.#requests?.window_ms ?? 0, this.#tokens?.window_ms ?? 0);
   }
 
-  /** Records a call that another process sent. */
+  /** Records a call that another process sent under the same limits. */
   leftElsewhere(at: number, tokens: number): void {
     this.#requests?.take(at, 1);
     this.#tokens?.take(at, tokens);
@@ -182,7 +184,7 @@ export class ModelPace {
     return departure;
   }
 
-  /** Takes the rate-limit headers of a reply. @param used whether the call was let through */
+  /** Takes the rate-limit headers of a reply. @param used whether the call was answered, so that it used the limits */
   report(departure: Departure, limits: readonly ReportedLimit[], now: number, used: boolean): void {
     for (const one of limits) {
       let limit = this.#reported.get(one.kind);
@@ -301,7 +303,7 @@ export class ModelPace {
     return undefined;
   }
 
-  /** Whether this concurrency worked before the pause; then the rate caused the refusal. */
+  /** Whether the call rate caused a refusal at this concurrency, because the concurrency worked before the pause. */
   #isOfRate(level: number): boolean {
     return this.#before.sustained >= level && level > 1;
   }
@@ -319,7 +321,9 @@ export class ModelPace {
   }
 
   /**
-   * Reduces the concurrency after a refusal, unless it worked before the pause or not even a single call works.
+   * Reduces the concurrency after a refusal of a call that was one of `level` concurrent calls. It is not reduced when
+   * that many calls worked before the pause. When even a single call is refused, earlier reductions are taken back,
+   * because the concurrency was not the cause.
    */
   #learn(level: number): void {
     const { sustained, largest, tooMany } = this.#before;

@@ -27,7 +27,7 @@ const Settings = z.strictObject({
     .boolean()
     .optional()
     .describe(
-      "false: run it in the main thread, where no deadline can stop code that blocks; default: in a thread",
+      "false: run it in the main thread, where no deadline can stop code that blocks; default: in a thread of its own",
     ),
 });
 type Settings = z.output<typeof Settings>;

@@ -2,7 +2,7 @@ import type { FailedReply } from "../domain/provider.ts";
 import { malformedReply, oneLine } from "./failed-reply.ts";
 import type { HttpProxy } from "./proxy.ts";
 
-/** The connection broke during the reply. The call is billed, but the reply cannot be read. */
+/** The connection broke during the reply, so the reply cannot be read. The call may be billed. */
 export class CutReply extends Error {
   constructor(cause: unknown) {
     super("the reply broke off", { cause });
@@ -127,14 +127,16 @@ function certificateText(who: string, error: Error): string {
   return `${message}; ${KNOWN_AUTHORITY}`;
 }
 
-/** The reason part of an OpenSSL error. The other fields are addresses and source lines. */
+/** The reason in an OpenSSL error text, without the memory addresses and source lines around it. */
 function opensslReason(message: string): string {
   return /:SSL routines:[^:]*:([^:]+)/.exec(message)?.[1] ?? message;
 }
 
 type DescribedFailure = Pick<FailedReply, "message" | "transient"> & Partial<FailedReply>;
 
+/** A failure that every further call will meet too. */
 const forAll = (message: string): DescribedFailure => ({ message, transient: false, fatal: true });
+/** A failure that a retry may overcome. */
 const forNow = (message: string): DescribedFailure => ({ message, transient: true });
 
 function refusedByProxy(status: number, proxy: string, variable: string, where: string): DescribedFailure {
@@ -218,7 +220,7 @@ export function machineFullText(what: string, code: string): string {
 /**
  * Classifies an error of the transport as a failure of the trial.
  *
- * @returns undefined for an error from elsewhere, which is a bug of ours
+ * @returns undefined for an error that the HTTP client did not throw; such an error is a bug of ours
  */
 export function failureOfNetwork(
   error: unknown,

@@ -159,8 +159,8 @@ function lookOf(batch: Members, api: BatchApi): BatchLook | BatchTrouble {
 }
 
 /**
- * The refusal of a batch that the provider checked and rejected, with the reason for each request that was rejected
- * for a reason of its own.
+ * The refusal of a batch that the provider checked and rejected: one failure for the batch, and the messages about
+ * single requests by the request's index.
  */
 function refusalOf({ errors }: Members, { way, requests }: BatchApi): BatchLook {
   const refusals = objectsIn(membersOf(errors)?.data);

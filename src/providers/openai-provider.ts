@@ -29,7 +29,7 @@ const JSON_BODY = { "content-type": "application/json" };
 /** Self-hosted servers usually need no key, but the SDK requires a value. */
 const NO_KEY = "none";
 
-/** The environment variable that holds the key; undefined for a self-hosted server without a key variable. */
+/** The environment variable that holds the key; undefined for a server at `base_url` without `api_key_env`. */
 function keyVariable(settings: Settings): string | undefined {
   return settings.api_key_env ?? (settings.base_url === undefined ? "OPENAI_API_KEY" : undefined);
 }

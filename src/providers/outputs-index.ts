@@ -10,8 +10,8 @@ type Words = typeof import("./outputs-mistakes.ts");
 
 const MAX_PROBLEMS = 100;
 /**
- * Stands for the code of a problem: the line is not a JSON object. The real code and text come from `Words`, once
- * `Words` is loaded.
+ * Code that marks a problem without texts: the line is not a JSON object. `Words` makes the real problem, once it is
+ * loaded.
  */
 const NOT_OBJECT = "not an object";
 
@@ -20,8 +20,10 @@ export interface OutputsIndex {
   /** Number of recorded trials of a case; 0 when the case has none. */
   count(caseId: string): number;
   /**
-   * The recorded answer of a trial. @param trial from 1, in the order of the recorded numbers @returns the
-   * members of its line; undefined when there is no such trial
+   * The recorded answer of a trial.
+   *
+   * @param trial from 1: the n-th recorded trial of the case, in the order of the numbers in the file
+   * @returns the members of its line; undefined when there is no such trial
    */
   answer(caseId: string, trial: number): Readonly<Record<string, unknown>> | undefined;
   /** Hash of all recorded answers of a case; 64 hexadecimal digits. */
@@ -42,7 +44,7 @@ function isTrialNumber(value: unknown): boolean {
 interface OutputsSource {
   readonly file: LineFile;
   readonly path: string;
-  /** Index of each case in the dataset. */
+  /** The index of each case in the dataset, from 0, by the case's id. */
   readonly cases: ReadonlyMap<string, number>;
 }
 
@@ -56,7 +58,7 @@ class LineTable {
   readonly #words: Words | undefined;
   #unlisted = 0;
   #sawLine = false;
-  /** Whether the file has a problem. Without `Words`, this is all that is recorded of problems. */
+  /** Whether the file has a problem. Without `Words`, nothing else about problems is kept. */
   isWrong = false;
 
   constructor(source: OutputsSource, words: Words | undefined) {

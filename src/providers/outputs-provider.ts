@@ -15,7 +15,10 @@ const Settings = z.strictObject({
 });
 type Settings = z.output<typeof Settings>;
 
-/** Members that are notes about the task, made by a person or another tool. They do not describe the reply. */
+/**
+ * Members of a line that are notes of a person or another tool about the task. In other answers they say whether the
+ * reply itself failed; in an outputs file they do not.
+ */
 const NOTES: ReadonlySet<string> = new Set(["success", "status"]);
 
 async function openOutputs(settings: Settings, host: ProviderHost): Promise<OpenTarget> {
@@ -29,7 +32,8 @@ async function openOutputs(settings: Settings, host: ProviderHost): Promise<Open
   return {
     client: {
       immediate: true,
-      // The hash represents the answers, so that a case's key changes only when its own lines change.
+      // The request contains a hash of the case's lines. So the case's key in the fingerprint changes when these lines
+      // change, and not when other lines do.
       prepare: ({ case_id }) => ({ case: case_id, answers: index.hash(case_id) }),
       send: (_request, { case_id }, trial) => {
         const answer = index.answer(case_id, trial);

@@ -10,7 +10,7 @@ import { type RetryDependencies, type Sleep, wasSent, withTries } from "./retryi
 import { MAX_LATE_MS } from "./sliding-minute.ts";
 import { bytesOf, TokenForecast } from "./token-forecast.ts";
 
-/** Maximum pause for a model, in milliseconds, unless a single call may take longer. */
+/** The longest pause that calls wait for, in milliseconds; the timeout of a call if that is longer. */
 export const MAX_WAIT_MS = 120_000;
 /** The model counts as unavailable after this many calls in a row that failed on their first attempt. */
 const SILENT_AFTER = 10;
@@ -45,7 +45,9 @@ const NOT_HELD: Readonly<Record<HeldBy, number>> = {
 
 const NO_TOKENS: Need = { bytes: 0, input: 0, output: 0 };
 
-/** A log of the calls that all processes send to a model, so that they share its limits. */
+/**
+ * A log in which all processes record the calls that they send to a model, so that together they keep to its limits.
+ */
 export interface SharedLimits {
   /** The model's alias. */
   readonly model: string;
@@ -66,10 +68,7 @@ export class ModelLine {
   readonly #waiting: Waiting[] = [];
   readonly #listened = new WeakSet<AbortSignal>();
   readonly #held = { ...NOT_HELD };
-  /**
-   * What the first call in the queue waits for, from the last count of waiting time on; null when no waiting time
-   * is to be counted.
-   */
+  /** What the first call in the queue has been waiting for since `#heldSince`; null when no waiting time is counted. */
   #heldBy: HeldBy | null = null;
   #heldSince = 0;
   /** When the queue's timer fires next. */
@@ -79,6 +78,7 @@ export class ModelLine {
    * and a clock that does not advance must not block the queue.
    */
   #sleptUntil = Number.NEGATIVE_INFINITY;
+  /** Whether the model has answered a call. */
   #heard = false;
   /** When the first reply arrived. */
   #firstBackAt: number | null = null;
@@ -86,7 +86,9 @@ export class ModelLine {
   readonly #troubled = new Set<string>();
   /** Number of calls whose first attempt failed since the last answer. */
   #unanswered = 0;
+  /** When the model began to count as unavailable; null while it does not. */
   #silentSince: number | null = null;
+  /** The failure that calls get without being sent, and until when; null before the model was given up. */
   #closed: { readonly failure: FailedReply; readonly until: number } | null = null;
 
   constructor(limits: Limits, dependencies: PaceDependencies) {
@@ -318,7 +320,7 @@ export class ModelLine {
   #presence(departure: Departure, call: string, reply: Reply, max_wait_ms: number): Reply | "again" {
     if (reply.kind === "answered" || !reply.transient || reply.unsent === true) {
       if (reply.kind === "failed" && reply.unsent === true) return reply;
-      // A refusal also shows that the server is available.
+      // A failure that no retry can change also shows that the server is available.
       this.#troubled.delete(call);
       this.#unanswered = 0;
       this.#silentSince = null;

@@ -2,7 +2,7 @@ import type { Price } from "../domain/config.ts";
 import type { ListedModel } from "../domain/provider.ts";
 import { PRICES_OF, PUBLISHED, type PublishedRow } from "./published-prices.ts";
 
-/** The name of the price table in reports. */
+/** The name of the price table in reports, with the month of its prices. */
 export const PRICE_TABLE = `price table ${PRICES_OF}`;
 
 function rowOf({ service, model }: ListedModel): PublishedRow | undefined {
@@ -25,7 +25,10 @@ export function publishedPrice(listed: ListedModel): Price | null {
   };
 }
 
-/** The published price of a model whose service is unknown; null when several services charge different prices. */
+/**
+ * The published price of a model whose service is unknown; null when no service has a price for it, or several services
+ * charge different prices.
+ */
 export function publishedPriceOf(model: string): Price | null {
   const prices = Object.keys(PUBLISHED).flatMap(
     (service) => publishedPrice({ service, model, plain: true }) ?? [],

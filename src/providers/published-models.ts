@@ -9,7 +9,7 @@ import { failureOfStatus } from "./refused-request.ts";
 export type ModelToday =
   | { readonly kind: "listed"; readonly shutdown: string | null }
   | { readonly kind: "missing" }
-  /** The model list could not be fetched. */
+  /** The model list could not be fetched or read, so the model's state is unknown. */
   | { readonly kind: "unasked"; readonly why: string };
 
 /** Members of a model list that may hold the shutdown date. */

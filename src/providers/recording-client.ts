@@ -101,7 +101,7 @@ export function recordingClient(client: Client, path: string): RecordingClient {
   };
   return {
     prepare: (question) => client.prepare(question),
-    // Returns a promise only when the wrapped client returns one.
+    // A promise is returned only when the wrapped client returns one, so that immediate clients stay immediate.
     send(request, question, trial, signal) {
       const reply = client.send(request, question, trial, signal);
       const recorded = (settled: Reply): Reply => {

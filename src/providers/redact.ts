@@ -16,8 +16,9 @@ const KEY_SHAPES = [
 const SHORTEST_BASE64 = 8;
 
 /**
- * The Base64 forms of a text, one for each of the three possible alignments. Each has only the characters that do
- * not depend on the text around it.
+ * The Base64 forms of a text inside a longer encoded text. Base64 encodes three bytes at a time, so there is one form
+ * for each of the three positions at which the text may begin. Characters that depend on the text around it are left
+ * out.
  */
 function base64Spellings(text: string): string[] {
   const spellings = [0, 1, 2].flatMap((before) => {

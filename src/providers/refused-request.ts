@@ -22,7 +22,10 @@ export interface RefusedRequest {
   readonly redact: (text: string) => string;
   /** Milliseconds since 1970, UTC. */
   readonly now: number;
-  /** Whether calls to this API are paid for. If so, an error text about money is about the user's account. */
+  /**
+   * Whether calls to this API cost money. Only then does an error text about money mean that the user's account is
+   * empty.
+   */
   readonly paidApi?: boolean | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** How many retries a run may make in total. Each answer adds to it. */
+/** The number of retries that a run may still make. Each answer adds some. */
 export interface RetryBudget {
   answered(): void;
   /** Takes one retry. @returns false when none is left */
@@ -12,7 +12,7 @@ const MAX = 60;
 
 /**
  * Limits the retries of a whole run, so that a failing provider is not asked several times for each of a thousand
- * trials. Calls that are answered in the end never use the budget up; calls that are never answered do.
+ * trials. A call that is answered in the end gives back the retries it took; a call that is never answered does not.
  */
 export function retryBudget(): RetryBudget {
   let left = MAX;

@@ -87,10 +87,10 @@ export function wasSent(reply: Reply): boolean {
   return reply.kind === "answered" ? !reply.recorded : !reply.unsent;
 }
 
-/** Waits below this are not reported, in milliseconds. */
+/** Shortest waiting time that is reported, in milliseconds. */
 const A_WAIT_MS = 1000;
 
-/** Adds the number of attempts and the waiting time to a reply, if they are worth reporting. */
+/** Adds the number of attempts and the waiting time to a reply, unless it took one attempt and hardly any waiting. */
 export function withTries<R extends Reply>(reply: R, attempts: number, waited_ms: number): R {
   return attempts <= 1 && waited_ms < A_WAIT_MS ? reply : { ...reply, tries: { attempts, waited_ms } };
 }

@@ -22,7 +22,7 @@ export function apiAddress(baseUrl: string, path: string): ApiAddress {
   };
 }
 
-/** Wraps fetch to append this query to every URL. */
+/** Wraps fetch so that every URL gets this query. */
 export function withQuery(fetch: typeof globalThis.fetch, query: string): typeof globalThis.fetch {
   if (query === "") return fetch;
   return (target, init) => {

@@ -43,6 +43,7 @@ export function waitUntil(text: string, now: number): number | undefined {
   return Math.max(0, (moment >= 1e12 ? moment : moment * 1000) - now);
 }
 
+/** For each limit: the header with what is left of it, and the header with the time of its reset. */
 const RESETS = [
   ["x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"],
   ["x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"],
@@ -54,7 +55,7 @@ const RESETS = [
   ["ratelimit-remaining", "ratelimit-reset"],
 ] as const;
 
-/** Milliseconds until the exhausted limit resets; undefined when no header shows which limit is exhausted. */
+/** Milliseconds until every used-up limit has reset; undefined when the headers show no used-up limit. */
 function waitUntilReset(header: HeaderReader, now: number): number | undefined {
   const waits = RESETS.flatMap(([remaining, reset]) => {
     const text = header(remaining)?.trim() === "0" ? header(reset) : undefined;
@@ -177,7 +178,7 @@ export function isOverloaded(body: string): boolean {
   );
 }
 
-/** Whether a request alone is larger than the limit, so that waiting never helps. */
+/** Whether the error text says that the request alone exceeds the rate limit, so that waiting never helps. */
 export function isTooLarge(body: string): boolean {
   return /\brequest too large\b/i.test(body.slice(0, 4000));
 }

@@ -10,14 +10,16 @@ const MINUTE_MS = 60_000 + MAX_LATE_MS;
 export class SlidingMinute {
   readonly #limit: number;
   readonly #window_ms: number;
+  /** Milliseconds for an amount of 1 at an even rate. */
   readonly #msEach: number;
+  /** How long the burst would last at an even rate, in milliseconds. */
   readonly #burst_ms: number;
   /** The amounts sent within the window, oldest first. */
   #taken: { at: number; amount: number }[] = [];
   /** Index of the oldest entry within the window. */
   #oldest = 0;
   #sum = 0;
-  /** Time until which the capacity taken so far lasts, if it is used at an even rate. */
+  /** When the amounts taken so far would have been sent, if they were sent at an even rate. */
   #lastsUntil = 0;
 
   /**
@@ -79,7 +81,7 @@ export class SlidingMinute {
     this.#lastsUntil = Math.max(at, this.#lastsUntil) + amount * this.#msEach;
   }
 
-  /** Corrects an earlier estimate once the real amount is known. */
+  /** Replaces an estimated amount (`reserved`) that was taken at this time by the amount that was really used. */
   correct(at: number, reserved: number, used: number): void {
     const change = used - reserved;
     if (change === 0) return;

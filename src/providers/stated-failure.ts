@@ -45,7 +45,10 @@ function failureOfChoice(choice: Members | undefined): unknown {
   return undefined;
 }
 
-/** The error of a responses API item or an Anthropic content block. A tool's error is not a failure of the reply. */
+/**
+ * The error of an item of the responses API, or of a content block of Anthropic. The error of a tool's result is left
+ * out, because it is no failure of the reply.
+ */
 function failureOfPart(part: Members | undefined): unknown {
   if (part?.type === "error") return part.error ?? part;
   if (part?.type !== "message") return undefined;
@@ -165,7 +168,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Google's reason for a blocked prompt, which comes without any answer. */
+/** Google's reason for blocking a prompt; undefined when it was not blocked. A blocked prompt gets no answer. */
 function blockReason(body: unknown): string | undefined {
   const reply = membersOf(body);
   const feedback = membersOf(reply?.promptFeedback ?? reply?.prompt_feedback);

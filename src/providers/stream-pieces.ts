@@ -60,7 +60,7 @@ export class PieceReader {
   #rest: string[] = [];
   #endedWithReturn = false;
   #first = true;
-  /** Text that arrived before the framing was known, or the text so far of a piece that spans the whole reply. */
+  /** The text so far, until the framing is known; for JSON without framing, until the end of the reply. */
   #before: string[] = [];
   #data: string[] = [];
   #event: string | undefined;

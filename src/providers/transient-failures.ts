@@ -8,7 +8,7 @@ interface ServiceRow {
   readonly never?: readonly number[];
   /** Error codes and types that mean a temporary lack of capacity, whatever the status. */
   readonly codes?: readonly string[];
-  /** Matches a text that means a used-up daily quota, for which waiting some minutes does not help. */
+  /** Matches an error body that means a used-up daily quota. Waiting some minutes does not help then. */
   readonly used_up?: RegExp;
 }
 

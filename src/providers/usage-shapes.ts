@@ -8,7 +8,9 @@ interface Reported {
   readonly input: number | null;
   readonly output: number | null;
   readonly total: number | null;
+  /** Input tokens read from the cache. */
   readonly cached: number | null;
+  /** Input tokens written to the cache. */
   readonly written: number | null;
   readonly reasoning: number | null;
 }
@@ -16,7 +18,7 @@ interface Reported {
 const first = (...values: readonly unknown[]): number | null =>
   values.map(countOf).find((one) => one !== null) ?? null;
 
-/** OpenAI's chat completions and embeddings, including the names used by compatible servers. */
+/** The counts of OpenAI's chat completions and embeddings, also by the names that compatible servers use. */
 function chatCounts(usage: Members): Reported {
   const input = membersOf(usage.prompt_tokens_details);
   const output = membersOf(usage.completion_tokens_details);
@@ -39,7 +41,7 @@ function chatCounts(usage: Members): Reported {
   };
 }
 
-/** OpenAI's responses API. */
+/** The counts of OpenAI's responses API. */
 function responsesCounts(usage: Members): Reported {
   const input = membersOf(usage.input_tokens_details);
   return {
@@ -52,7 +54,7 @@ function responsesCounts(usage: Members): Reported {
   };
 }
 
-/** Anthropic's messages API: `input_tokens` excludes tokens read from or written to the cache. */
+/** The counts of Anthropic's messages API, whose `input_tokens` exclude tokens read from or written to the cache. */
 function anthropicCounts(usage: Members): Reported {
   const fresh = countOf(usage.input_tokens);
   const cached = countOf(usage.cache_read_input_tokens);
@@ -73,8 +75,8 @@ function anthropicCounts(usage: Members): Reported {
 }
 
 /**
- * Google's `usageMetadata`: its count of candidates excludes thoughts, and its count of the prompt excludes tool
- * results.
+ * The counts of Google's `usageMetadata`. Its output tokens (`candidatesTokenCount`) exclude reasoning, and its input
+ * tokens (`promptTokenCount`) exclude tool results.
  */
 function googleCounts(usage: Members): Reported {
   const prompt = countOf(usage.promptTokenCount);
@@ -110,8 +112,9 @@ function normalized({ input, output, total, cached, written, reasoning }: Report
 }
 
 /**
- * The output and reasoning tokens that follow from the counts. @param rest the total minus the input; null when
- * it is unknown
+ * The output and reasoning tokens that follow from the reported counts.
+ *
+ * @param rest the total minus the input; null when one of them is unknown
  */
 function writtenTokens({
   output,

@@ -18,7 +18,8 @@ export interface ReplyBytes {
 export type Taker = (status: number, headers: ReplyHeaders) => ((bytes: Buffer) => boolean) | undefined;
 
 /**
- * How long a server may take to end a reply that is complete, before the connection is closed, in milliseconds.
+ * How long to wait, in milliseconds, for the server to end a reply that is already complete. The connection is closed
+ * after that.
  */
 const LAST_WORD_MS = 100;
 

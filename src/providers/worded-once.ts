@@ -1,9 +1,9 @@
 import type { Message } from "../domain/message.ts";
 
 /**
- * Converts each message of an agent to an API's format only once. Each step of an agent sends all earlier
- * messages again, so the converted messages of the assistant and of tools are kept. The other messages are not
- * kept, because most of them are sent only once.
+ * Wraps the conversion of messages to an API's format, so that messages of the assistant and of tools are converted
+ * only once: an agent sends them again with each of its later steps. Other messages are converted each time,
+ * because most of them are sent only once.
  */
 export function wordedOnce<Wire>(word: (message: Message) => Wire): (message: Message) => Wire {
   const worded = new WeakMap<Message, Wire>();
