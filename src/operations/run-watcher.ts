@@ -3,7 +3,10 @@ import type { RunHeader } from "../domain/run.ts";
 import type { RunControl, TrialEvent } from "../run/engine-job.ts";
 import type { Plan } from "../run/plan.ts";
 
-/** Receives the progress of runs. The methods are called synchronously, in the order in which they are declared. */
+/**
+ * Receives the progress of runs. All methods are called synchronously: first `planned` and `began`, then for each run
+ * `started` to `ended`, and at last `over`.
+ */
 export interface RunWatcher {
   /** Called when every run is planned without mistakes. */
   planned(plans: readonly Plan[]): void;

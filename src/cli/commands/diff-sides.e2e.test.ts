@@ -22,7 +22,7 @@ describe("evals diff file:…", () => {
       repo = gitProject(projectFiles(4, 2));
       expect(await problemOf(["diff", word, word])).toMatchObject({
         code: "EVALS_DIFF_SIDE_UNKNOWN",
-        what: `There is no file "${word.slice(5)}" here.`,
+        what: `There is no file "${word.slice(5)}".`,
       });
     },
   );

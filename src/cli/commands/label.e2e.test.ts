@@ -376,6 +376,22 @@ describe("evals label with wrong options", () => {
     const { exit, stderr } = await repo.evals("label triage --rater ana");
     expect(exit).toBe(2);
     expect(stderr).toContain("EVALS_LABEL_NO_ANSWER");
+    expect(stderr).toContain('No run of the suite "triage" has an answer.');
+  });
+
+  it("says of a named run without answers only that this run has none", async () => {
+    const repo = await project();
+    writeFileSync(
+      join(repo.root, "evalconfig.yaml"),
+      "models:\n  recorded: { provider: http, url: 'http://127.0.0.1:9/', body: { q: '{{ input.message }}' }, answer: $.a }\n",
+    );
+    await repo.evals("run --quiet");
+    const { stdout } = await repo.evals("history triage --json");
+    const [id] = (JSON.parse(stdout) as { runs: { id: string }[] }).runs.map((run) => run.id);
+    const { exit, stderr } = await repo.evals(`label ${id} --rater ana`);
+    expect(exit).toBe(2);
+    expect(stderr).toContain(`Run ${id} of suite "triage" has no answer.`);
+    expect(stderr).toContain(`fix: evals run triage --resume --run ${id}`);
   });
 
   it("refuses unreadable options, unknown suites and tags, half-written labels and reserved names", async () => {

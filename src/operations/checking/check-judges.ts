@@ -5,7 +5,7 @@ import type { LoadedModel, Project } from "../../domain/project.ts";
 /** Checks judges. The code that opens a judge is loaded only for a project with judges, because most have none. */
 export interface JudgeCheck {
   readonly host: JudgeHost;
-  /** Models used by judges. */
+  /** The models that the judges checked so far use. */
   models(): readonly LoadedModel[];
   /** Checks every version of every judge, whether or not a suite uses it. */
   problems(): Promise<Problem[]>;

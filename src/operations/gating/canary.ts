@@ -51,7 +51,7 @@ export interface CanaryContext {
 /** Like `RunWorld`, but with a complete `Store`. Canaries are asked by this process, even in a run with workers. */
 type CanaryWorld = Omit<RunWorld, "store"> & { readonly store: Store };
 
-/** The canaries of one run. They are asked only after the run itself is in the store. */
+/** The canaries of one run. They are asked after the run was created in the store, and before its first trial. */
 export async function canariesFor(
   prepared: PreparedRun,
   baseline: GateBaseline,

@@ -32,7 +32,7 @@ export interface ReadyRun {
   readonly resume: StoredRun | null;
   /** How far the gate trusts the judges. */
   readonly trust: SuiteTrust;
-  /** Baselines of the base branch that this change removed, reported with this run. */
+  /** The baselines of the base branch that this change no longer uses, as far as this run reports them. */
   readonly lost: TakenAway;
   /** The note that another run of the same suite and target waits for a batch; null when no such run waits. */
   readonly waiting: string | null;

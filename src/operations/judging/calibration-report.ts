@@ -33,7 +33,7 @@ export interface ReportParts {
   readonly file: string | null;
 }
 
-/** The complete report as one value. */
+/** Joins everything that a calibration has measured into its report. */
 export function calibrationReport(subject: CalibrationSubject, parts: ReportParts): CalibrationReport {
   const { result, judge, check, file } = parts;
   const { plain } = result;

@@ -35,7 +35,8 @@ export async function runToLabel({ read }: History, word: string): Promise<Store
   if (ofSuite) return refuseEmpty(word);
   if ((await read.runs({}, { limit: 1 })).items.length === 0) throw noRunYet(word);
   const run = await findRun({ read }, word);
-  return (await hasAnswer(read, run.no)) ? run : refuseEmpty(run.header.suite);
+  if (await hasAnswer(read, run.no)) return run;
+  throw withoutAnswer(run.header);
 }
 
 type History = Pick<Store, "read">;
@@ -52,6 +53,15 @@ function refuseEmpty(suite: string): never {
     what: `No run of the suite "${suite}" has an answer.`,
     why: "Only answers can be labelled, and every trial errored or was skipped.",
     fix: `evals run ${suite}`,
+  });
+}
+
+function withoutAnswer({ id, suite }: StoredRun["header"]): EvalsError {
+  return new EvalsError({
+    code: "EVALS_LABEL_NO_ANSWER",
+    what: `Run ${id} of suite "${suite}" has no answer.`,
+    why: "Only answers can be labelled, and every trial of this run errored or was skipped.",
+    fix: `evals run ${suite} --resume --run ${id}, or label the answers of another run: evals history ${suite}`,
   });
 }
 

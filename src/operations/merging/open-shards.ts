@@ -12,7 +12,7 @@ import { openHistoryFile } from "../project/stored-history.ts";
 
 /** One part of a run in another machine's store. */
 export interface Shard {
-  /** The store as named by the caller. */
+  /** The path of the store, as the user typed it. */
   readonly source: string;
   readonly store: Store;
   readonly run: ListedRun;

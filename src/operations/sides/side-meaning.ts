@@ -176,17 +176,17 @@ function unknownSide(word: string, prefix: Prefix | null, name: string): EvalsEr
     file: "Name a JSONL file of outputs with one line per trial, relative to the working directory.",
   };
   const kinds: Readonly<Record<Prefix, string>> = {
-    run: "run",
-    prompt: "prompt version",
-    ref: "commit, branch or tag",
-    file: "file",
+    run: `run "${name}" in the history`,
+    prompt: `prompt version "${name}" in this project`,
+    ref: `commit, branch or tag "${name}" in this clone`,
+    file: `file "${name}"`,
   };
   return new EvalsError({
     code: "EVALS_DIFF_SIDE_UNKNOWN",
     what:
       prefix === null
         ? `"${word}" is not a run, a prompt version, a commit or a file of outputs.`
-        : `There is no ${kinds[prefix]} "${name}" here.`,
+        : `There is no ${kinds[prefix]}.`,
     why: "A side is a run in this history, a commit or prompt version that can be run, or a file of outputs. A run that CI made is stored on the CI machine, or among the artifacts of its job.",
     fix: fixes[prefix ?? "run"],
   });

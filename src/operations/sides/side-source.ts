@@ -22,7 +22,7 @@ export interface SideSource {
   readonly suite: string;
   /** Alias of the model that answered; null for a baseline that names no alias. */
   readonly model: string | null;
-  /** Which of the suite's several targets answered; null when the suite has only one target. */
+  /** Which of the suite's several targets answered, as baseline files are named; null when it has only one target. */
   readonly listed: string | null;
   /** The parts of `listed`: prompt and alias, each only if the suite lists several. */
   readonly several: Pick<Comparison, "prompt" | "alias">;
