@@ -158,7 +158,7 @@ export interface PaidCall {
   readonly usage: Usage;
   /** US dollars; null when unknown. */
   readonly usd: number | null;
-  /** The amount that a budget counts while its cost or tokens are unknown; null without a budget. */
+  /** The amount that a budget counts for it; null when its cost and tokens are known, or when no limit is known. */
   readonly most_usd: number | null;
   readonly most_tokens: number | null;
   /** Whether the reply was recorded, so that nothing was paid for it. */

@@ -78,7 +78,7 @@ export function askTrials(
     const { case_no, trial } = work;
     const question = plan.question(case_no);
     if (paysByTrial) {
-      const permission = budget.reserve(question, job.inputTokens(case_no));
+      const permission = budget.reserve(question, () => job.inputTokens(case_no));
       if (permission === "wait") return "held";
       if (permission === "stop") {
         ending.because({ kind: "skipped", because: "budget" });

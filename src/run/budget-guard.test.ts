@@ -53,7 +53,7 @@ async function askAll(
       const one = calls[next++];
       if (one === undefined) return;
       const call = {};
-      if ((await sharedBudget.acquire(guard, call, one.input)) === "stop") {
+      if ((await sharedBudget.acquire(guard, call, () => one.input)) === "stop") {
         stopped = true;
         return;
       }
@@ -121,14 +121,14 @@ describe("a budget", () => {
     const sharedBudget = openSharedBudget({ usd: 1 });
     const guard = sharedBudget.guard([{ price, most_output: null }], NOTHING);
     const [first, second, third] = [{}, {}, {}];
-    expect(guard.reserve(first, 10)).toBe("go");
-    expect(guard.reserve(second, 10)).toBe("wait");
+    expect(guard.reserve(first, () => 10)).toBe("go");
+    expect(guard.reserve(second, () => 10)).toBe("wait");
     guard.settle(first, { usd: 0.3, usage: usageOf({ input_tokens: 10, output_tokens: 30_000 }) });
-    expect([guard.reserve(second, 10), guard.reserve(third, 10), guard.reserve({}, 10)]).toEqual([
-      "go",
-      "go",
-      "wait",
-    ]);
+    expect([
+      guard.reserve(second, () => 10),
+      guard.reserve(third, () => 10),
+      guard.reserve({}, () => 10),
+    ]).toEqual(["go", "go", "wait"]);
   });
 
   it("reserves the cost of the most expensive reply so far when a program reports its costs itself", () => {
@@ -137,7 +137,7 @@ describe("a budget", () => {
       NOTHING,
     );
     const asked: object[] = [];
-    for (let call = {}; guard.reserve(call, 7) === "go"; call = {}) {
+    for (let call = {}; guard.reserve(call, () => 7) === "go"; call = {}) {
       asked.push(call);
       guard.settle(call, { usd: 0.001, usage: usageOf({ input_tokens: 1000, output_tokens: 0 }) });
     }
@@ -147,16 +147,16 @@ describe("a budget", () => {
   it("learns that a provider counts more tokens than were estimated", () => {
     const guard = openSharedBudget({ tokens: 10_000 }).guard([{ price, most_output: 0 }], NOTHING);
     const first = {};
-    guard.reserve(first, 1000);
+    guard.reserve(first, () => 1000);
     guard.settle(first, { usd: 0, usage: usageOf({ input_tokens: 1500, output_tokens: 0 }) });
-    expect(guard.reserve({}, 6000)).toBe("stop");
-    expect(guard.reserve({}, 5000)).toBe("go");
+    expect(guard.reserve({}, () => 6000)).toBe("stop");
+    expect(guard.reserve({}, () => 5000)).toBe("go");
   });
 
   it("reserves input at its highest price, because it is not known what will be in the provider's cache", () => {
     const guard = openSharedBudget({ usd: 0.00012 }).guard([{ price, most_output: 0 }], NOTHING);
-    expect(guard.reserve({}, 100)).toBe("stop");
-    expect(guard.reserve({}, 96)).toBe("go");
+    expect(guard.reserve({}, () => 100)).toBe("stop");
+    expect(guard.reserve({}, () => 96)).toBe("go");
   });
 
   it("reserves the cost of the more expensive of two models that may answer", () => {
@@ -164,25 +164,33 @@ describe("a budget", () => {
       { price, most_output: 10 },
       { price: { input: 5, output: 50 }, most_output: 100 },
     ];
-    expect(openSharedBudget({ usd: 0.005 }).guard(rates, NOTHING).reserve({}, 10)).toBe("stop");
-    expect(openSharedBudget({ usd: 0.00506 }).guard(rates, NOTHING).reserve({}, 10)).toBe("go");
+    expect(
+      openSharedBudget({ usd: 0.005 })
+        .guard(rates, NOTHING)
+        .reserve({}, () => 10),
+    ).toBe("stop");
+    expect(
+      openSharedBudget({ usd: 0.00506 })
+        .guard(rates, NOTHING)
+        .reserve({}, () => 10),
+    ).toBe("go");
   });
 
   it("counts a lost reply of unknown cost at its maximum cost, in this session and the next", () => {
     const rates = [{ price, most_output: 100 }];
     const guard = openSharedBudget({ usd: 0.0025 }).guard(rates, NOTHING);
     const call = {};
-    guard.reserve(call, 10);
+    guard.reserve(call, () => 10);
     const lost = guard.lost(call, { usd: null, usage: UNKNOWN_USAGE });
     expect(lost).toEqual({ most_usd: expect.closeTo(0.0010125, 9), most_tokens: 110, again: true });
     expect(guard.lost(call, { usd: null, usage: UNKNOWN_USAGE }).again).toBe(false);
     guard.release(call);
-    expect(guard.reserve({}, 10)).toBe("stop");
+    expect(guard.reserve({}, () => 10)).toBe("stop");
     const next = openSharedBudget({ usd: 0.0025 }).guard(rates, {
       ...NOTHING,
       unknown: { usd: 0.002025, tokens: 220 },
     });
-    expect(next.reserve({}, 10)).toBe("stop");
+    expect(next.reserve({}, () => 10)).toBe("stop");
   });
 
   it.each([{}, { input_tokens: 10 }, { output_tokens: 20 }])(
@@ -191,16 +199,16 @@ describe("a budget", () => {
       const rates = [{ price: null, most_output: 100 }];
       const guard = openSharedBudget({ tokens: 220 }).guard(rates, NOTHING);
       const call = {};
-      guard.reserve(call, 11);
+      guard.reserve(call, () => 11);
       guard.settle(call, { usd: null, usage: usageOf(reported) });
-      expect([guard.untold, guard.spent.tokens, guard.reserve({}, 11)]).toEqual([1, 0, "stop"]);
+      expect([guard.untold, guard.spent.tokens, guard.reserve({}, () => 11)]).toEqual([1, 0, "stop"]);
       const before = {
         ...NOTHING,
         untold: () => [{ input: 11, paid: { usd: null, usage: usageOf(reported) } }],
       };
       const [next, other] = [openSharedBudget({ tokens: 220 }), openSharedBudget({ tokens: 222 })];
-      expect(next.guard(rates, before).reserve({}, 11)).toBe("stop");
-      expect(other.guard(rates, before).reserve({}, 11)).toBe("go");
+      expect(next.guard(rates, before).reserve({}, () => 11)).toBe("stop");
+      expect(other.guard(rates, before).reserve({}, () => 11)).toBe("go");
       expect(next.counted()).toEqual({ usd: 0, tokens: 111 });
     },
   );
@@ -209,16 +217,16 @@ describe("a budget", () => {
     const before = { ...NOTHING, untold: () => [{ input: 10, paid: { usd: null, usage: UNKNOWN_USAGE } }] };
     const sharedBudget = openSharedBudget({ usd: 0.0015 });
     const guard = sharedBudget.guard([{ price, most_output: 100 }], before);
-    expect(guard.reserve({}, 10)).toBe("stop");
+    expect(guard.reserve({}, () => 10)).toBe("stop");
     expect(sharedBudget.counted().usd).toBeCloseTo(0.0010125, 9);
   });
 
   it("counts what is known of a reply where that is more than was likely", () => {
     const guard = openSharedBudget({ tokens: 400 }).guard([{ price: null, most_output: 100 }], NOTHING);
     const call = {};
-    guard.reserve(call, 11);
+    guard.reserve(call, () => 11);
     guard.settle(call, { usd: null, usage: usageOf({ output_tokens: 300 }) });
-    expect(guard.reserve({}, 11)).toBe("stop");
+    expect(guard.reserve({}, () => 11)).toBe("stop");
   });
 
   it("cannot be enforced in dollars when a reply's cost is unknown and unlimited", () => {
@@ -229,7 +237,7 @@ describe("a budget", () => {
         NOTHING,
       );
       const call = {};
-      guard.reserve(call, 5);
+      guard.reserve(call, () => 5);
       return guard.settle(call, unknown);
     };
     expect(settled({ usd: 1 }, null)).toBe(false);

@@ -43,7 +43,13 @@ export interface Paid {
   readonly usage: Usage;
 }
 
-/** The amount that is counted for a reply of unknown cost or tokens; null without a budget. */
+/** Estimates the input tokens of a call. */
+export type InputEstimate = () => number;
+
+/**
+ * The amount that a budget counts for a reply of unknown cost or tokens. A run without a budget has it too, because it
+ * may be resumed with one.
+ */
 export interface Most {
   readonly most_usd: number | null;
   readonly most_tokens: number | null;
@@ -72,8 +78,12 @@ export interface BudgetGuard {
   readonly unpriced: number;
   /** Number of replies with unknown tokens. */
   readonly untold: number;
-  /** Asks whether a call may be sent, and reserves its maximum cost. After `go` the call counts as in flight. */
-  reserve(call: object, inputTokens: number): Permission;
+  /**
+   * Asks whether a call may be sent, and reserves its maximum cost. After `go` the call counts as in flight.
+   *
+   * @param inputTokens estimates the call's input; called only where a budget, or a reply of unknown cost, needs it
+   */
+  reserve(call: object, inputTokens: InputEstimate): Permission;
   /**
    * The call was answered.
    *
@@ -96,8 +106,6 @@ export interface BudgetGuard {
 
 /** One budget for everything that a run pays for. */
 export interface SharedBudget {
-  /** Whether there is a limit; only then must input be estimated. */
-  readonly limited: boolean;
   /** Everything that counts: what is spent, and the amounts for replies of unknown cost or tokens. */
   counted(): Spending;
   /** Counts spending of earlier sessions that belongs to no guard. */
@@ -110,7 +118,7 @@ export interface SharedBudget {
    */
   guard(rates: readonly Rate[], before: Earlier): BudgetGuard;
   /** Like `reserve` of the guard, but waits while the cost of other calls in flight is unknown. */
-  acquire(guard: BudgetGuard, call: object, inputTokens: number): Promise<"go" | "stop">;
+  acquire(guard: BudgetGuard, call: object, inputTokens: InputEstimate): Promise<"go" | "stop">;
 }
 
 /** The rest of a budget after some spending, at least 0. */
@@ -142,11 +150,11 @@ type Unit = (typeof UNITS)[number];
 
 /** A call in flight. */
 interface Hold {
-  readonly input: number;
+  readonly input: InputEstimate;
   /** Amount that is reserved until the call returns. */
   readonly aside: Readonly<Spending>;
   /** Amount that is counted when the call returns with unknown cost or usage. */
-  readonly likely: Readonly<Spending>;
+  readonly likely: () => Readonly<Spending>;
   /** Whether the call's cost is unlimited. */
   readonly unbounded: boolean;
 }
@@ -224,18 +232,21 @@ export function openSharedBudget(budget: Budget | null): SharedBudget {
         account.unknown.tokens += Math.max(likely.tokens, leastTokensOf(paid.usage));
     };
     if (limited) for (const { input, paid } of before.untold?.() ?? []) keepUnknown(seen.likely(input), paid);
-    const hold = (call: object, input: number): boolean => {
+    const hold = (call: object, estimate: InputEstimate): boolean => {
       if (!limited) {
-        account.holds.set(call, UNLIMITED);
+        const likely = () => seen.likely(estimate());
+        account.holds.set(call, { input: estimate, aside: NOTHING, likely, unbounded: false });
         return true;
       }
+      const input = estimate();
       const most = seen.most(input);
       const aside = asideFor(most, account.holds.size === 0);
       if (aside === undefined) return false;
+      const likely = seen.likely(input);
       account.holds.set(call, {
-        input,
+        input: () => input,
         aside,
-        likely: seen.likely(input),
+        likely: () => likely,
         unbounded: most.usd.most === null,
       });
       return true;
@@ -249,18 +260,18 @@ export function openSharedBudget(budget: Budget | null): SharedBudget {
       return false;
     };
     const pay = ({ input, likely }: Hold, paid: Paid): void => {
-      if (limited) seen.learn(input, paid);
+      if (limited) seen.learn(input(), paid);
       const tokens = tokensOf(paid.usage);
       if (paid.usd === null) unpriced++;
       else account.spent.usd += paid.usd;
       if (tokens === null) untold++;
       else account.spent.tokens += tokens;
-      keepUnknown(likely, paid);
+      keepUnknown(limited ? likely() : NOTHING, paid);
     };
     const most = (call: object): Most => {
-      const one = limited ? account.holds.get(call) : undefined;
-      if (one === undefined) return { most_usd: null, most_tokens: null };
-      return { most_usd: one.likely.usd, most_tokens: Math.ceil(one.likely.tokens) };
+      const likely = account.holds.get(call)?.likely();
+      if (likely === undefined) return { most_usd: null, most_tokens: null };
+      return { most_usd: likely.usd, most_tokens: Math.ceil(likely.tokens) };
     };
     return {
       spent: account.spent,
@@ -301,7 +312,6 @@ export function openSharedBudget(budget: Budget | null): SharedBudget {
     };
   };
   return {
-    limited,
     counted: () => {
       const sum: Spending = { usd: 0, tokens: 0 };
       for (const { spent, unknown } of accounts)
@@ -321,9 +331,6 @@ export function openSharedBudget(budget: Budget | null): SharedBudget {
 }
 
 const NOTHING: Readonly<Spending> = { usd: 0, tokens: 0 };
-
-/** A call that needs no reservation. */
-const UNLIMITED: Hold = { input: 0, aside: NOTHING, likely: NOTHING, unbounded: false };
 
 /** Estimates the maximum and the likely cost of later calls from the replies so far. */
 function seenReplies(rates: readonly Rate[], before: Earlier["seen"]) {

@@ -8,7 +8,7 @@ import type {
 } from "../domain/provider.ts";
 import { tokensOf, UNKNOWN_USAGE, USAGE_FIELDS, usageOf } from "../domain/transcript.ts";
 import type { LostReply, RunWriter } from "../store/store.ts";
-import type { BudgetGuard, SharedBudget } from "./budget-guard.ts";
+import type { BudgetGuard, Most, SharedBudget } from "./budget-guard.ts";
 import { type CallHooks, payingHooks, ratesOf } from "./call-hooks.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
 import type { Plan } from "./plan.ts";
@@ -108,6 +108,9 @@ export function conversingClient(
   });
 }
 
+/** Of a call whose cost and tokens are known. */
+const NOT_NEEDED: Most = { most_usd: null, most_tokens: null };
+
 /** A budget account for one model's calls in conversations. */
 function callAccount(
   { price }: OpenTarget,
@@ -115,14 +118,14 @@ function callAccount(
 ): CallAccount {
   return {
     reserve: (call, request) =>
-      sharedBudget.acquire(guard, call, sharedBudget.limited ? estimateTokens(JSON.stringify(request)) : 0),
+      sharedBudget.acquire(guard, call, () => estimateTokens(JSON.stringify(request))),
     paid: (call, { usage = UNKNOWN_USAGE, cost_usd, fallback, recorded }) => {
-      const most = guard.most(call);
       if (recorded === true) {
         guard.release(call);
-        return { usage, usd: 0, ...most, recorded };
+        return { usage, usd: 0, ...NOT_NEEDED, recorded };
       }
       const usd = cost_usd ?? usdOf(fallback === undefined ? price : fallback.price, usage);
+      const most = usd === null || tokensOf(usage) === null ? guard.most(call) : NOT_NEEDED;
       if (!guard.settle(call, { usage, usd })) throw unpricedReplies(plan.model.alias);
       const paid = { usage, usd, ...most, recorded: false };
       open.add(paid, call.case_id);

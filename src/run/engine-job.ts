@@ -69,7 +69,7 @@ export interface Job {
   /** Whether a batch has answered the trial, or will answer it, so the cache is not used. */
   readonly isPaidFor?: ((caseNo: number, trial: number) => boolean) | undefined;
   readonly budget: BudgetGuard;
-  /** Estimated input tokens of a case's request; only needed for a budget. */
+  /** Estimated input tokens of a case's request. */
   readonly inputTokens: (caseNo: number) => number;
   /** The error when a budget in dollars cannot be enforced, because replies do not report their cost. */
   readonly unpriced: () => Error;

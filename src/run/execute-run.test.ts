@@ -237,6 +237,32 @@ describe("resuming a run", () => {
     expect([more.counts.answered, more.status, more.spent.tokens]).toEqual([10, "complete", 700]);
   });
 
+  it("counts in a budget what replies lost in a session without one may have cost", async () => {
+    const store = memoryStore();
+    const usage = usageOf({ input_tokens: 4, output_tokens: 96 });
+    let broken = true;
+    const client = fakeClient(async (id) =>
+      broken && id === "c0" ? failure("timeout", { may_be_billed: true }) : answer("yes", { usage }),
+    );
+    const made = fakePlan({ client, cases: 3, trials: 1, target: { most_output: 96 } });
+    const plan: Plan = { ...made, inputTokens: () => 4 };
+    const wrap = (inner: Client, hooks: CallHooks): Client => ({
+      ...inner,
+      send: async (request, question, trial, signal) => {
+        const reply = await inner.send(request, question, trial, signal);
+        if (reply.kind === "failed") hooks.onFailed(reply, question, null);
+        return reply;
+      },
+    });
+    const first = await executeRun(plan, settings, world(store, { wrap }));
+    expect(first.counts).toMatchObject({ answered: 2, errored: 1 });
+    broken = false;
+    const within = async (tokens: number) =>
+      executeRun(plan, { ...settings, budget: { tokens }, resume: newest(store) }, world(store, { wrap }));
+    expect((await within(399)).counts).toMatchObject({ answered: 2, skipped: 1 });
+    expect((await within(400)).counts).toMatchObject({ answered: 3, skipped: 0 });
+  });
+
   it("gives the result of an uninterrupted run, and asks for no answer twice, after any number of deaths at any moment", async () => {
     await fc.assert(
       fc.asyncProperty(

@@ -133,7 +133,7 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     cached: settings.useCache ? await cacheFor(plan, world.store, settings.notFromCache) : null,
     isPaidFor: batch?.isPaidFor,
     budget: guard,
-    inputTokens: sharedBudget.limited ? plan.inputTokens : () => 0,
+    inputTokens: plan.inputTokens,
     unpriced: () => unpricedReplies(plan.model.alias),
     stop: early === null ? null : stopOf(early.stop, remote, batch !== undefined),
     control: world.control,

@@ -169,7 +169,7 @@ async function askNow(
   presence.require(session);
   if (!session.mayAsk({ model: self, requestCharacters: call.text.length })) throw new NotJudged("unasked");
   const guard = session.guard?.(self) ?? null;
-  const inputTokens = sharedBudget?.limited === true ? estimateTokens(call.text) : 0;
+  const inputTokens = () => estimateTokens(call.text);
   const batches = session.batches?.has(self) === true ? session.batches : null;
   const permission =
     batches === null
