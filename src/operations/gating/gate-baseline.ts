@@ -244,8 +244,8 @@ function whyUnfit(
 }
 
 /**
- * The baseline that `--baseline` names, as `evals diff` names a side. But a commit means first the baseline that is
- * promoted in this commit, and only without one a run of this commit.
+ * The baseline that `--baseline` names, by any word that `evals diff` accepts for a side. But a commit means first the
+ * baseline that is promoted in this commit, and only without one a run of this commit.
  *
  * @throws {EvalsError} for a word that is unknown, ambiguous, or not of this suite
  */

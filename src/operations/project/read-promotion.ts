@@ -1,6 +1,6 @@
 /** The content of a promotion's tag, parsed from the lines of its message. */
 export interface ReadPromotion {
-  /** Path of the project in its repository, `.` at the top; null in a tag of an older version. */
+  /** Path of the project in its repository, `.` at the top; null in a tag that an older evals made. */
   readonly project: string | null;
   readonly why: string | null;
   readonly who: string | null;

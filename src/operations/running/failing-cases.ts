@@ -25,7 +25,7 @@ export interface NarrowedRequest {
   /** The request. If a named run is resumed, it has that run's suite, target and number of trials. */
   readonly request: RunRequest;
   readonly narrowing: NarrowingFor;
-  /** Header of the run that `--run` names to be resumed. */
+  /** Header of the run that is resumed because `--run` names it; absent when `--run` is not given. */
   readonly resumed?: RunHeader | undefined;
   close(): void;
 }

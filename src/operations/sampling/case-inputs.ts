@@ -36,7 +36,7 @@ export function inputForm(inputs: Iterable<Json>): InputForm {
   return longest === undefined ? { kind: "text" } : { kind: "member", name: longest[0] };
 }
 
-/** The input of a case with these messages of the user, in the dataset's form. Several become a list under `turns`. */
+/** The input of a case with these messages of the user, in the dataset's form. Several messages become a list, `turns`. */
 export function caseInput(said: readonly string[], form: InputForm): Json {
   const [only = "", ...more] = said;
   if (more.length > 0) return { turns: [...said] };
