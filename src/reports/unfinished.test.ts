@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { RunEnd, RunReport } from "../domain/report.ts";
 import type { RunStatus } from "../domain/run.ts";
 import { header, report } from "./testing/reported-run.ts";
-import { withGoOn } from "./unfinished.ts";
+import { suggestedGoOn, withGoOn } from "./unfinished.ts";
 
 const endOf = (changes: Partial<RunReport>): RunEnd => withGoOn({ ...report, ...changes }).end;
 const COMMAND = "evals run triage --resume --run 3f9c21aa";
@@ -40,7 +40,9 @@ describe("the end of a run in its document", () => {
   it("leaves the name of a suite out that a shell would not read as one word", () => {
     const end = { kind: "all-asked" } as const;
     const spaced = { ...header, suite: "two words" };
-    expect(endOf({ status: "incomplete", end, header: spaced }).go_on).toBe("evals run --resume");
+    expect(endOf({ status: "incomplete", end, header: spaced }).go_on).toBe(
+      "evals run --resume --run 3f9c21aa",
+    );
   });
 
   it("has none for a run of another command", () => {
@@ -48,5 +50,21 @@ describe("the end of a run in its document", () => {
     expect(endOf({ status: "incomplete", end, header: { ...header, rescored_from: "0a0a0a0a" } })).toEqual(
       end,
     );
+  });
+});
+
+describe("the command that a report suggests", () => {
+  const incomplete: RunReport = { ...report, status: "incomplete", end: { kind: "all-asked" } };
+
+  it("resumes the run by its id", () => {
+    expect(suggestedGoOn(incomplete)).toBe(COMMAND);
+  });
+
+  it("is none where nothing is missing, and none for a file that lacks answers", () => {
+    expect(suggestedGoOn(report)).toBeNull();
+    const ofFile = { ...incomplete, header: { ...header, provider: "outputs" } };
+    const error = { kind: "not-recorded", count: 1, message: "no answer" } as const;
+    expect(suggestedGoOn({ ...ofFile, errors: [error] })).toBeNull();
+    expect(suggestedGoOn({ ...ofFile, errors: [error, { ...error, kind: "judge" }] })).toBe(COMMAND);
   });
 });

@@ -1,4 +1,5 @@
 import { isAside } from "../domain/aside-run.ts";
+import { isMadeElsewhere } from "../domain/recorded-provider.ts";
 import type { RunReport } from "../domain/report.ts";
 import type { RunHeader } from "../domain/run.ts";
 import { lacksTrials } from "./headline.ts";
@@ -16,18 +17,30 @@ export function withGoOn(report: RunReport): RunReport {
   const { errored = 0, skipped = 0 } = counts.variants ?? {};
   const isMissing = lacksTrials(status) || errored + skipped > 0;
   if (!isMissing || status === "running" || !isOfCommand(header)) return report;
-  return { ...report, end: { ...end, go_on: goOnCommand(header) ?? "evals run --resume" } };
+  return { ...report, end: { ...end, go_on: resumeCommand(header) } };
 }
 
 /** Whether `evals run` made this run, and not another command. */
 const isOfCommand = (header: RunHeader): boolean => header.rescored_from === null && !isAside({ header });
 
-/**
- * The command that resumes a run; null when `--resume` cannot continue the run, or the suite's name needs quotes in
- * a shell.
- */
+/** The command that resumes a run; null when `--resume` cannot continue the run. */
 export function goOnCommand(header: RunHeader): string | null {
-  const { id, suite } = header;
-  const typed = /^[\w./-]+$/.test(suite);
-  return isOfCommand(header) && typed ? `evals run ${suite} --resume --run ${id}` : null;
+  return isOfCommand(header) ? resumeCommand(header) : null;
+}
+
+/** The command that completes a run, to be suggested in its report; null when nothing is missing or it would not help. */
+export function suggestedGoOn({ header, status, end, errors }: RunReport): string | null {
+  if (!lacksTrials(status) || status === "running") return null;
+  // A run is of exactly the answers that its file had, so it cannot take one that is added later.
+  const isOfFile = end.kind === "all-asked" && isMadeElsewhere(header.provider);
+  return isOfFile && errors.every(({ kind }) => kind === "not-recorded") ? null : goOnCommand(header);
+}
+
+/**
+ * The command names the run: without its id, the options that chose prompt, model, trials or cases would have to be
+ * typed again. A suite's name that needs quotes in a shell is left out, because the id is enough.
+ */
+function resumeCommand({ id, suite }: RunHeader): string {
+  const named = /^[\w./-]+$/.test(suite) ? `${suite} ` : "";
+  return `evals run ${named}--resume --run ${id}`;
 }

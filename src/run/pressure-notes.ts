@@ -27,7 +27,9 @@ export function pressureNotes(
       ? [`${errored} ${of} errored under pressure, and no flip rate counts them (${pressure.error ?? ""}).`]
       : []),
     ...(skipped > 0
-      ? [`${skipped} ${of} ${skipped === 1 ? "was" : "were"} not asked. To ask them: evals run --resume`]
+      ? [
+          `${skipped} ${of} ${skipped === 1 ? "was" : "were"} not asked. To ask them: evals run --resume --run ${run}`,
+        ]
       : []),
   ];
 }

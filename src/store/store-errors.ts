@@ -57,8 +57,8 @@ export function runBusy(
     why: "Two processes that continue one run would both ask, and pay for, its missing trials.",
     fix:
       other === null
-        ? `Wait until that call has ended, or abort it. Then: evals run ${suite} --resume`
-        : `Wait until that process has ended, or stop it: kill -INT ${other.pid}${on}. Then: evals run ${suite} --resume`,
+        ? `Wait until that call has ended, or abort it. Then: evals run ${suite} --resume --run ${id}`
+        : `Wait until that process has ended, or stop it: kill -INT ${other.pid}${on}. Then: evals run ${suite} --resume --run ${id}`,
   });
 }
 

@@ -87,7 +87,9 @@ describe("a judge whose model does not answer", () => {
     expect(exit).toBe(3);
     expect(stdout).toContain("The judge did not answer: stopped early. The answers are kept.");
     expect(stdout).toContain(`judge-2024-07-18: nobody answers at 127.0.0.1:${port}`);
-    expect(stdout).toContain("To have the answers judged and continue the run:  evals run reply --resume");
+    expect(stdout).toMatch(
+      /To have the answers judged and continue the run:\s+evals run reply --resume --run [0-9a-f]{8}\n/,
+    );
     expect(stdout).toContain("41 not asked or not judged, 19 errors");
     expect(server.of(TARGET).length).toBeLessThan(CASES);
   });

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Command } from "commander";
 import { afterEach, describe, expect, it } from "vitest";
@@ -14,6 +14,8 @@ afterEach(async () => {
 interface Interrupted {
   readonly repo: Scenario;
   readonly id: string;
+  /** The report of the incomplete run on the terminal. */
+  readonly printed: string;
   /** The requests since the interruption, each as model and question. */
   asked(): string[];
 }
@@ -52,12 +54,13 @@ async function interrupted(made = MADE): Promise<Interrupted> {
     repo.write(path, text);
   }
   open.push(server, { close: () => repo.remove() });
-  const first = await repo.evals(`run ${made} --json`);
+  const first = await repo.evals(`run ${made} --reporter terminal --reporter json=first.json`);
   isDown = false;
   const before = server.asked.length;
   return {
     repo,
-    id: JSON.parse(first.stdout).runs[0].id,
+    id: JSON.parse(readFileSync(join(repo.root, "first.json"), "utf8")).runs[0].id,
+    printed: first.stdout,
     asked: () =>
       server.asked.slice(before).map((one) => `${one.model} ${String(one.messages.at(-1)?.content)}`),
   };
@@ -98,6 +101,14 @@ const ELSEWHERE = [
 ];
 
 describe("evals run --resume --run", () => {
+  it("is what an incomplete run prints, so that its options need not be typed again", async () => {
+    const { repo, id, printed, asked } = await interrupted();
+    const [command = ""] = /evals run s --resume --run \w+$/m.exec(printed) ?? [];
+    const { stdout } = await repo.evals(`${command.replace("evals ", "")} --json`);
+    expect(JSON.parse(stdout).runs).toEqual([expect.objectContaining({ id })]);
+    expect(asked()).toHaveLength(3);
+  });
+
   it("resumes the run with its own model, prompt, cases and trials", async () => {
     const { repo, id, asked } = await interrupted();
     const { exit, stdout } = await repo.evals(`run --resume --run ${id} --json`);

@@ -70,7 +70,7 @@ export async function waitingNotes(
     const asks = run === undefined ? "other cases or trials of the same suite and target" : "the same";
     notes.set(
       plan,
-      `Run ${header.id}, which asks ${asks}, waits for a batch. This run pays for its own answers; to fetch the batch's answers instead: ${goOnCommand(header) ?? "evals run --resume"}`,
+      `Run ${header.id}, which asks ${asks}, waits for a batch. This run pays for its own answers; to fetch the batch's answers instead: ${goOnCommand(header) ?? `evals run --resume --run ${header.id}`}`,
     );
   }
   return notes;

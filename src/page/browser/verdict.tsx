@@ -5,7 +5,7 @@ import { countsSentence, decisionSentence, endSentence, headline, runName } from
 import { correctedSentences, informingSentences } from "../../reports/judge-words.ts";
 import { otherRules, requiredText, ruleValue } from "../../reports/metric-rows.ts";
 import { narrowedSentence } from "../../reports/narrowed-words.ts";
-import { goOnCommand } from "../../reports/unfinished.ts";
+import { suggestedGoOn } from "../../reports/unfinished.ts";
 
 const MAX_LISTED = 100;
 
@@ -15,7 +15,7 @@ export function VerdictSection({ report }: { report: RunReport }): JSX.Element {
   const { header, comparison } = report;
   const found = verdict === "" || word.includes("not enough") ? "" : `: ${verdict}`;
   const end = [endSentence(report), decisionSentence(report)].filter((text) => text !== "").join(" ");
-  const goOn = report.status === "interrupted" ? goOnCommand(header) : null;
+  const goOn = suggestedGoOn(report);
   return (
     <section aria-label="verdict">
       <h1 tabIndex={-1}>

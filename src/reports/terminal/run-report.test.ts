@@ -108,26 +108,26 @@ describe("a report in a terminal", () => {
   });
 
   it.each([
-    [{ because: "cancelled" }, "stopped", "To go on:  evals run support-triage --resume\n"],
+    [{ because: "cancelled" }, "stopped", "To go on:  evals run support-triage --resume --run 3f9c0a12\n"],
     [
       { because: "budget" },
       "the budget is reached",
-      "To go on:  evals run support-triage --resume --budget <more>\n",
+      "To go on:\n    evals run support-triage --resume --run 3f9c0a12 --budget <more>\n",
     ],
     [
       { because: "budget", budget: { usd: 0.5 } },
       "the budget of $0.50 is reached",
-      "To go on:  evals run support-triage --resume --budget <more>\n",
+      "To go on:\n    evals run support-triage --resume --run 3f9c0a12 --budget <more>\n",
     ],
     [
       { because: "budget", budget: { tokens: 2_000_000 } },
       "the budget of 2,000,000 tokens is reached",
-      "To go on, raise `budget` in evalconfig.yaml, then:\n    evals run support-triage --resume\n",
+      "To go on, raise `budget` in evalconfig.yaml, then:\n    evals run support-triage --resume --run 3f9c0a12\n",
     ],
     [
       { because: "budget", budget: { usd: 5, tokens: 9 } },
       "the budget of $5.00 or 9 tokens is reached",
-      "To go on, raise `budget` in evalconfig.yaml, then:\n    evals run support-triage --resume\n",
+      "To go on, raise `budget` in evalconfig.yaml, then:\n    evals run support-triage --resume --run 3f9c0a12\n",
     ],
   ] as const)("that was cut short (%j) says what was not asked and how to go on", (cut, why, how) => {
     const counts = { ...sampleReport().counts, answered: 412, skipped: 188 };

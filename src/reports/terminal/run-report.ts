@@ -1,6 +1,6 @@
 import { flippedKind } from "../../domain/flip-metric.ts";
 import type { LostBecause } from "../../domain/outcome.ts";
-import type { RunEnd, RunReport } from "../../domain/report.ts";
+import type { RunReport } from "../../domain/report.ts";
 import type { MetricValue } from "../../domain/run.ts";
 import type { RuleResult } from "../../domain/verdict.ts";
 import { count, dollars, duration, percent, plural, shareRange } from "../format-numbers.ts";
@@ -16,6 +16,7 @@ import { correctedSentences, informingSentences } from "../judge-words.ts";
 import { metricLabel, requiredText, ruleName, ruleValue } from "../metric-rows.ts";
 import { narrowedSentence } from "../narrowed-words.ts";
 import { cut, plainLine } from "../plain-text.ts";
+import { suggestedGoOn } from "../unfinished.ts";
 import { tagLines, worstLines } from "./case-blocks.ts";
 import { failureLines } from "./failure-lines.ts";
 import { fold } from "./fold.ts";
@@ -58,7 +59,7 @@ function reportText(
   const style = styleFor(color);
   const blocks = [
     [headline(report, style), ...narrowedLines(report)],
-    endLines(report),
+    endLines(report, width),
     headVerdictLines(report, style, width),
     ruleLines(report, style),
     metricLines(report),
@@ -110,22 +111,24 @@ function onceItCan(because: LostBecause | undefined): string {
   return because === "no-money" ? "When the account has money again" : "When the model can be reached again";
 }
 
-function endLines(report: RunReport): string[] {
-  const { end, counts, header } = report;
+function endLines(report: RunReport, width: number): string[] {
+  const { end, counts } = report;
+  const command = suggestedGoOn(report);
+  const then = (words: string, more = ""): string[] =>
+    command === null ? [] : commandLines(words, `${command}${more}`, width);
   if (end.kind === "unreachable" && end.because === "no-batch") {
-    const again = `evals run ${plainLine(header.suite)} --resume --run ${header.id}`;
     return [
       indent(`${lostSentence(report)}.`),
       indent(plainLine(end.message)),
-      indent(`To send it again:  ${again}`),
-      indent(`To ask call by call:  ${again} --batch-then-live`),
+      ...then("To send it again:"),
+      ...then("To ask call by call:", " --batch-then-live"),
     ];
   }
   if (end.kind === "unreachable") {
     return [
       indent(`${lostSentence(report)}.`),
       indent(plainLine(end.message)),
-      indent(`${onceItCan(end.because)}:  evals run ${plainLine(header.suite)} --resume`),
+      ...then(`${onceItCan(end.because)}:`),
     ];
   }
   if (end.kind === "interrupted" || end.kind === "running") return [indent(endSentence(report))];
@@ -133,40 +136,36 @@ function endLines(report: RunReport): string[] {
     return [
       indent(`${lostSentence(report)}. The answers are kept.`),
       indent(plainLine(end.message)),
-      indent(
-        `To have the answers judged and continue the run:  evals run ${plainLine(header.suite)} --resume`,
-      ),
+      ...then("To have the answers judged and continue the run:"),
     ];
   }
   if (end.kind !== "skipped") {
     if (counts.errored === 0) return [];
+    const again = report.errors.every(({ kind }) => kind === "not-recorded")
+      ? "Once their answers are recorded:"
+      : "To ask only these trials again:";
     return [
       indent(
         `${plural(counts.errored, "trial")} of ${count(counts.trials)} ${counts.errored === 1 ? "has" : "have"} no answer.`,
       ),
-      indent(`To ask only these trials again:  evals run ${plainLine(header.suite)} --resume`),
+      ...then(again),
     ];
   }
-  const text = `${count(counts.answered)} of ${count(counts.trials)} answered, ${count(counts.skipped)} ${skippedWords(end)}.`;
-  if (end.because === "batch") {
-    const back =
-      end.go_on === undefined
-        ? []
-        : [indent(`To fetch the answers that are ready:  ${plainLine(end.go_on)}`)];
-    return [indent(text), ...back];
-  }
-  return [indent(text), ...goOnLines(end, `evals run ${plainLine(header.suite)} --resume`).map(indent)];
+  const text = indent(
+    `${count(counts.answered)} of ${count(counts.trials)} answered, ${count(counts.skipped)} ${skippedWords(end)}.`,
+  );
+  if (end.because === "batch") return [text, ...then("To fetch the answers that are ready:")];
+  const ofBudget = end.because === "budget";
+  // Only the limit in dollars has an option.
+  if (ofBudget && end.budget?.tokens !== undefined)
+    return [text, ...then("Nothing is lost. To go on, raise `budget` in evalconfig.yaml, then:")];
+  return [text, ...then("Nothing is lost. To go on:", ofBudget ? " --budget <more>" : "")];
 }
 
-/** How to go on after a budget or Ctrl-C. Only the limit in dollars has an option. */
-function goOnLines(
-  { because, budget }: Extract<RunEnd, { kind: "skipped" }>,
-  command: string,
-): readonly string[] {
-  const ofBudget = because === "budget";
-  if (ofBudget && budget?.tokens !== undefined)
-    return ["Nothing is lost. To go on, raise `budget` in evalconfig.yaml, then:", `  ${command}`];
-  return [`Nothing is lost. To go on:  ${command}${ofBudget ? " --budget <more>" : ""}`];
+/** Words and a command: on one line if it is wide enough, since a command that is broken cannot be pasted. */
+function commandLines(words: string, command: string, width: number): string[] {
+  const line = indent(plainLine(`${words}  ${command}`));
+  return line.length <= width ? [line] : [indent(plainLine(words)), indent(indent(plainLine(command)))];
 }
 
 /** The failed and undecided rules that are not shown next to a metric. */
@@ -287,7 +286,11 @@ function errorLines(report: RunReport, width: number): string[] {
   const reason = end.kind === "unreachable" ? end.message : null;
   const errors = report.errors.filter(({ message }) => message !== reason);
   return errors.map(({ kind, count: many, message }) =>
-    cut(indent(`${plural(many, "error")} (${kind}): ${plainLine(message)}`), width * 2),
+    // The message of a missing recording ends with the command that records it.
+    cut(
+      indent(`${plural(many, "error")} (${kind}): ${plainLine(message)}`),
+      width * (kind === "not-recorded" ? 4 : 2),
+    ),
   );
 }
 
