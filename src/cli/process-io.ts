@@ -31,6 +31,10 @@ export function processIo(): Io {
     stderrIsTerminal: process.stderr.isTTY === true,
     width: process.stdout.columns || process.stderr.columns || 80,
     openPage,
+    every: (ms, act) => {
+      const timer = setInterval(act, ms).unref();
+      return () => clearInterval(timer);
+    },
     onSignal: (handler) => {
       const stops = (["SIGINT", "SIGTERM"] as const).map((name) => {
         const listener = () => handler(name);

@@ -48,6 +48,31 @@ describe("progress", () => {
     expect(io.printed.stderr).toMatch(/\r +\r$/);
   });
 
+  it.each([
+    [false, "triage  7/100  no answer yet, 10.0 s\ntriage  7/100  no answer yet, 20.0 s  1 retried\n"],
+    [
+      true,
+      /^\rtriage {2}█░+ {2}7\/100 {2}no answer yet, 1\.0 s(?:.*\r)+.*no answer yet, 25\.0 s {2}1 retried$/,
+    ],
+  ])("while nothing is answered, says so and for how long (terminal: %s)", (stderrIsTerminal, shown) => {
+    let clock = 0;
+    const io = fakeIo("/nowhere", { now: () => clock, stderrIsTerminal });
+    const progress = showProgress(io);
+    progress.start("triage", 100, 7);
+    for (let second = 1; second <= 25; second++) {
+      clock = second * 1000;
+      io.tick();
+      if (second === 15) progress.retried();
+    }
+    if (typeof shown === "string") expect(io.printed.stderr).toBe(shown);
+    else expect(io.printed.stderr).toMatch(shown);
+    progress.end();
+    const ended = io.printed.stderr;
+    clock += 60_000;
+    io.tick();
+    expect(io.printed.stderr).toBe(ended);
+  });
+
   it("includes trials of earlier sessions in the count, but not in the rate", () => {
     let clock = 0;
     const io = fakeIo("/nowhere", { now: () => clock });

@@ -2,7 +2,10 @@ import { progressLine } from "../reports/terminal/progress-line.ts";
 import type { TrialEvent } from "../run/engine-job.ts";
 import type { Io } from "./io.ts";
 
-/** Shows the progress of a run on stderr: an updated line on a terminal, else a plain line every ten seconds. */
+/**
+ * Shows the progress of a run on stderr: an updated line on a terminal, else a plain line every ten seconds. It is
+ * shown also while no trial ends, so that a model that does not answer is seen.
+ */
 export interface Progress {
   start(suite: string, total: number, done: number): void;
   trial(event: TrialEvent): void;
@@ -12,6 +15,8 @@ export interface Progress {
 
 const REDRAW_MS = 100;
 const PLAIN_MS = 10_000;
+/** How often the line is brought up to date while no trial ends. */
+const WAITING_MS = 1000;
 
 export const silentProgress: Progress = {
   start: () => {},
@@ -30,6 +35,7 @@ export function showProgress(io: Io): Progress {
   let started = 0;
   let drawnAt = 0;
   let drawn = 0;
+  let stopWaiting = (): void => {};
   const errors = new Map<string, number>();
 
   const draw = (now: boolean): void => {
@@ -54,6 +60,8 @@ export function showProgress(io: Io): Progress {
       started = io.now();
       drawnAt = started;
       drawn = 0;
+      stopWaiting();
+      stopWaiting = io.every(WAITING_MS, () => draw(false));
     },
     trial: (event) => {
       done++;
@@ -65,6 +73,7 @@ export function showProgress(io: Io): Progress {
       retries++;
     },
     end: () => {
+      stopWaiting();
       if (io.stderrIsTerminal && drawn > 0) io.stderr(`\r${" ".repeat(drawn)}\r`);
     },
   };

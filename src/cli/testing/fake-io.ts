@@ -6,6 +6,8 @@ export interface FakeIo extends Io {
   readonly printed: { stdout: string; stderr: string };
   /** Calls all current signal handlers. */
   readonly signal: (name: "SIGINT" | "SIGTERM") => void;
+  /** Calls every function that is to be called at regular times. */
+  readonly tick: () => void;
   /** Does what Node does when a module ends the process. */
   readonly exit: () => void;
   /** Durations of all sleeps, in milliseconds. */
@@ -24,6 +26,7 @@ export function fakeIo(cwd: string, changes: Partial<Io> = {}): FakeIo {
   const printed = { stdout: "", stderr: "" };
   const handlers = new Set<(name: "SIGINT" | "SIGTERM") => void>();
   const exits = new Set<() => void>();
+  const regular = new Set<() => void>();
   const slept: number[] = [];
   const opened: string[] = [];
   return {
@@ -50,6 +53,10 @@ export function fakeIo(cwd: string, changes: Partial<Io> = {}): FakeIo {
       slept.push(ms);
     },
     openPage: (url) => void opened.push(url),
+    every: (_ms, act) => {
+      regular.add(act);
+      return () => regular.delete(act);
+    },
     onSignal: (handler) => {
       handlers.add(handler);
       return () => handlers.delete(handler);
@@ -60,6 +67,9 @@ export function fakeIo(cwd: string, changes: Partial<Io> = {}): FakeIo {
     },
     exit: () => {
       for (const handler of exits) handler();
+    },
+    tick: () => {
+      for (const act of regular) act();
     },
     printed,
     slept,

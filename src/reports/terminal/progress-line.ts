@@ -20,21 +20,24 @@ export interface RunProgress {
 const BAR = 20;
 
 /**
- * One line: suite, trials, speed, remaining time, cost and errors so far.
+ * One line: suite, trials, speed, remaining time, cost and errors so far. Before the first trial has ended, it says
+ * how long that has taken.
  *
  * @param bar whether to include a bar, for a terminal
  */
 export function progressLine(progress: RunProgress, bar: boolean): string {
   const { suite, total, before, done, retries, usd, errors } = progress;
   const rate = (done - before) / Math.max(0.001, progress.elapsed_ms / 1000);
-  const left = rate > 0 ? (total - done) / rate : null;
+  const speed = [
+    `${rate < 10 ? rate.toFixed(1) : count(Math.round(rate))}/s`,
+    ...(done === total ? [] : [`ETA ${duration(((total - done) / rate) * 1000)}`]),
+  ];
   const full = total === 0 ? BAR : Math.floor((done / total) * BAR);
   return [
     suite,
     ...(bar ? [`${"█".repeat(full)}${"░".repeat(BAR - full)}`] : []),
     `${count(done)}/${count(total)}`,
-    `${rate < 10 ? rate.toFixed(1) : count(Math.round(rate))}/s`,
-    ...(left === null || done === total ? [] : [`ETA ${duration(left * 1000)}`]),
+    ...(done > before || done === total ? speed : [`no answer yet, ${duration(progress.elapsed_ms)}`]),
     ...(usd > 0 ? [dollars(usd)] : []),
     ...(retries > 0 ? [`${retries} retried`] : []),
     ...[...errors].map(([kind, many]) => `${many} ${kind}`),
