@@ -10,6 +10,7 @@ beforeEach(async () => {
   repo = gitProject({ ...projectFiles(12, 2), "right.jsonl": outputs });
   await repo.evals(["run"]);
   await repo.evals(["promote", "--as", "v1"]);
+  repo.write("kept.jsonl", repo.read("evals/baselines/s.jsonl"));
   repo.commit({ "prompts/q/1.0.1.md": promptText("Answer.") });
 });
 
@@ -22,6 +23,8 @@ it.each([
   "q@1.0.0",
   "prompt:q@1.0.0",
   "file:right.jsonl",
+  "file:evals/baselines/s.jsonl",
+  "file:kept.jsonl",
   "latest",
 ])("evals run --baseline %s compares with what evals diff means by it", async (side) => {
   if (side === "run:0000") repo.git("tag", "unlike-any-run");
@@ -31,6 +34,57 @@ it.each([
     "regressed",
   ]);
   expect(document.runs[0].comparison.cases.broken).toHaveLength(6);
+});
+
+it.each(["evals/baselines/s.jsonl", "file:kept.jsonl"])(
+  "evals diff %s compares the newest run with that baseline, and no run with itself",
+  async (side) => {
+    const { document: same } = await repo.json(["diff", side, "latest"]);
+    expect(same.problems?.[0]?.code).toBe("EVALS_DIFF_SAME_RUN");
+    await repo.evals(["run"]);
+    const { document } = await repo.json(["diff", side]);
+    expect(document.comparisons).toEqual([
+      expect.objectContaining({
+        verdict: "regressed",
+        baseline: expect.objectContaining({ side: side.replace("file:", ""), trials: 2 }),
+      }),
+    ]);
+  },
+);
+
+it("evals diff refuses a document that evals printed, and names its run", async () => {
+  const { document, exit } = await repo.json(["run", "--case", "c001"]);
+  repo.write("printed.json", JSON.stringify(document, null, 2));
+  const refused = await repo.json(["diff", "file:printed.json"]);
+  expect([exit, refused.exit, refused.document.problems]).toEqual([
+    0,
+    2,
+    [expect.objectContaining({ code: "EVALS_DIFF_SIDE_DOCUMENT", path: "printed.json" })],
+  ]);
+  expect(refused.document.problems[0].fix).toContain(`run:${document.runs[0].id}`);
+});
+
+it("evals run --baseline refuses the baseline of another suite", async () => {
+  repo.write("kept.jsonl", repo.read("kept.jsonl").replace('"suite":"s"', '"suite":"other"'));
+  const { exit, document } = await repo.json(["run", "--baseline", "file:kept.jsonl"]);
+  expect([exit, document.problems[0]]).toEqual([
+    2,
+    expect.objectContaining({
+      code: "EVALS_BASELINE_OTHER_SUITE",
+      what: 'kept.jsonl is of suite "other", not of "s".',
+    }),
+  ]);
+});
+
+it("evals diff latest file:… compares the newest run alone, whatever models were asked before", async () => {
+  repo.write(
+    "evalconfig.yaml",
+    `${repo.read("evalconfig.yaml").trimEnd()}\n  other: { provider: outputs, file: right.jsonl }\n`,
+  );
+  await repo.evals(["run", "--model", "other"]);
+  await repo.evals(["run"]);
+  const { document } = await repo.json(["diff", "latest", "file:right.jsonl"]);
+  expect(document.comparisons).toHaveLength(1);
 });
 
 it("evals run --baseline refuses a word that means nothing, two things, or nothing of the suite", async () => {

@@ -276,6 +276,11 @@ async function namedBaseline(question: BaselineQuestion, option: string): Promis
       const { runOutputsFile } = await import("../sides/outputs-side.ts");
       return ofRun(store, await runOutputsFile(meaning.path, suite, question));
     }
+    case "baseline": {
+      const [{ suite: own, file, madeOf }] = meaning.sides;
+      if (own !== suite) throw otherSuite(file.label, own, suite);
+      return { ...NOTHING, side: file, runs: [...madeOf] };
+    }
     default:
       return meaning satisfies never;
   }
@@ -307,18 +312,21 @@ async function ofRun(store: Store, run: StoredRun): Promise<GateBaseline> {
   return { ...NOTHING, side, run, commit: run.header.commit };
 }
 
+function otherSuite(side: string, own: string, suite: string): EvalsError {
+  return new EvalsError({
+    code: "EVALS_BASELINE_OTHER_SUITE",
+    what: `${side} is of suite "${own}", not of "${suite}".`,
+    why: "A baseline is compared case by case with a run of the same suite.",
+    fix: `\`evals history ${suite}\` lists the runs of the suite`,
+  });
+}
+
 function unknownBaseline(
   { suite, listed }: BaselineQuestion,
   option: string,
   other?: SideSource,
 ): EvalsError {
-  if (other?.run)
-    return new EvalsError({
-      code: "EVALS_BASELINE_OTHER_SUITE",
-      what: `Run ${other.run.header.id} is of suite "${other.suite}", not of "${suite}".`,
-      why: "A baseline is compared case by case with a run of the same suite.",
-      fix: `\`evals history ${suite}\` lists the runs of the suite`,
-    });
+  if (other?.run) return otherSuite(`Run ${other.run.header.id}`, other.suite, suite);
   return new EvalsError({
     code: "EVALS_BASELINE_UNKNOWN",
     what: `There is no complete run and no ${baselinePath(suite, listed)} at "${option}".`,

@@ -47,7 +47,7 @@ export async function resolveSides(input: SidesInput): Promise<Pick<Pairing, "pa
   const pairing = await pairSides(
     { sides: bases, more: promotedIn(first) },
     { sides: candidates, more: promotedIn(second) },
-    { anyModel: [first, second].every((one) => one.kind === "run" || one.kind === "file"), input },
+    { anyModel: [first, second].every(isOneSide), input },
   );
   const { pairs } = pairing;
   if (pairs.length > 0) for (const line of pairing.left) input.io.notice(`${line}`);
@@ -55,6 +55,9 @@ export async function resolveSides(input: SidesInput): Promise<Pick<Pairing, "pa
   if (pairs.length + pairing.recorded.length === 0) throw nothingInCommon(input, bases, candidates, pairing);
   return pairing;
 }
+
+/** Whether a word names one side, with whatever model it has. */
+const isOneSide = ({ kind }: Meaning): boolean => kind === "run" || kind === "file" || kind === "baseline";
 
 /**
  * The newest run of a suite for each of its targets. If the user named only one side, the runs of that side are
@@ -196,6 +199,7 @@ async function sidesOf(
   const { store } = input;
   switch (meaning.kind) {
     case "run":
+    case "baseline":
       return meaning.sides;
     case "latest":
       return Promise.all(latest.map((run) => sourceOfRun(store, run)));

@@ -105,7 +105,7 @@ async function pairsOfModels(
   if (base === undefined || candidate === undefined) return [];
   // A file of outputs does not say which model made them, so its side is paired whatever the other side's model is.
   if ([...bases, ...candidates].some((one) => one.run !== null && isScoredFile(one.run)))
-    return firstPairs(bases, candidates);
+    return firstPairs(targetsOf(bases), candidates);
   const sorted = [...bases].sort((one, other) => (sortKey(one) < sortKey(other) ? -1 : 1));
   const pairedBy = (fits: (side: SideSource, one: SideSource) => boolean): Chosen[] =>
     sorted.flatMap((one) => {
@@ -124,6 +124,10 @@ async function pairsOfModels(
   if (await isPlannedModel(candidate, input)) return [{ base, candidate, fits: true }];
   return [common[0] ?? { base, candidate, fits: false }];
 }
+
+/** The sides of the targets that a suite lists; of a suite that has one target only the newest side, the first. */
+const targetsOf = (sides: readonly SideSource[]): readonly SideSource[] =>
+  sides.some((one) => one.listed !== null) ? sides : sides.slice(0, 1);
 
 const sortKey = ({ listed, model }: SideSource): string => listed ?? model ?? "";
 

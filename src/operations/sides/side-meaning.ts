@@ -1,5 +1,5 @@
-import { existsSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from "node:fs";
+import { isAbsolute, relative, resolve } from "node:path";
 import { EvalsError } from "../../domain/problem.ts";
 import { findCommit, type NamedCommit } from "../../git/find-commit.ts";
 import { findTag } from "../../git/tags.ts";
@@ -12,6 +12,7 @@ import { findRun } from "../project/find-run.ts";
 import { refuseTagOfOtherProject } from "../project/tag-project.ts";
 import type { SideContext } from "./outputs-side.ts";
 import {
+  type BaselineSource,
   baselinesAt,
   besides,
   isPlanned,
@@ -19,6 +20,7 @@ import {
   type PlannedSuite,
   plannedSuites,
   type SideSource,
+  sourceOfLooseBaseline,
   sourceOfRun,
 } from "./side-source.ts";
 
@@ -27,6 +29,8 @@ export type Meaning =
   | { readonly kind: "run"; readonly sides: readonly [SideSource] }
   | { readonly kind: "latest" }
   | { readonly kind: "file"; readonly path: string }
+  /** A baseline file on the disk, wherever it is: the file that `evals promote` writes is one. */
+  | { readonly kind: "baseline"; readonly sides: readonly [BaselineSource] }
   /** A commit. `sides` may be empty: then the commit must be run before it can be compared. */
   | {
       readonly kind: "ref";
@@ -86,7 +90,7 @@ async function readAs(prefix: Prefix, word: string, context: SideContext): Promi
       return { kind: "ref", at, ...(await refSides(at, context)) };
     }
     case "file":
-      return isFile(word, context) ? { kind: "file", path: word } : null;
+      return isFile(word, context) ? fileMeaning(word, context) : null;
     default:
       return prefix satisfies never;
   }
@@ -103,6 +107,51 @@ function isFile(path: string, { io, directory }: SideContext): boolean {
   if (path === "") return false;
   const place = resolve(io.cwd, directory ?? ".", path);
   return existsSync(place) && !statSync(place).isDirectory();
+}
+
+/**
+ * What is in a file: a promoted baseline, or outputs.
+ *
+ * @throws {EvalsError} for a document that a command printed, because it has no answers
+ */
+function fileMeaning(path: string, { io, directory, root }: SideContext): Meaning {
+  const place = resolve(io.cwd, directory ?? ".", path);
+  const schema = schemaOf(place);
+  if (schema === undefined) return { kind: "file", path };
+  if (schema !== "baseline") throw documentSide(path, schema, place);
+  const name = relative(root, place);
+  const text = readFileSync(place, "utf8");
+  return { kind: "baseline", sides: [sourceOfLooseBaseline(text, isAbsolute(name) ? path : name)] };
+}
+
+const HEAD_BYTES = 4096;
+
+/** The name in the schema of a file that evals wrote: `baseline`, `run`, …; undefined for other files and for pipes. */
+function schemaOf(place: string): string | undefined {
+  if (!statSync(place).isFile()) return undefined;
+  return /^\s*\{\s*"schema"\s*:\s*"evals\.(\w+)\//.exec(headOf(place))?.[1];
+}
+
+/** The beginning of a file, which may be large. */
+function headOf(place: string): string {
+  const file = openSync(place, "r");
+  try {
+    const bytes = Buffer.alloc(HEAD_BYTES);
+    return bytes.toString("utf8", 0, readSync(file, bytes, 0, HEAD_BYTES, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
+function documentSide(path: string, schema: string, place: string): EvalsError {
+  const id = /"runs"\s*:\s*\[\s*\{\s*"id"\s*:\s*"(\w+)"/.exec(headOf(place))?.[1];
+  return new EvalsError({
+    code: "EVALS_DIFF_SIDE_DOCUMENT",
+    path,
+    what: `This file is a document that evals printed (evals.${schema}), with numbers and without answers.`,
+    why: "A side needs the trials of each case: their answers, or the counts of a baseline.",
+    fix: `Name the run: run:${id ?? "<id>"}; or, on a machine without its history, its baseline file, or answers that \`evals export json\` wrote`,
+  });
 }
 
 /**
@@ -173,7 +222,7 @@ function unknownSide(word: string, prefix: Prefix | null, name: string): EvalsEr
     run: "`evals history` lists the runs",
     prompt: "`evals prompt list` lists the versions",
     ref: "`git branch --all`, `git tag` and `git log` list commits; a shallow clone may have to fetch the commit first",
-    file: "Name a JSONL file of outputs with one line per trial, relative to the working directory.",
+    file: "Name a JSONL file of outputs with one line per trial, or a baseline file, relative to the working directory.",
   };
   const kinds: Readonly<Record<Prefix, string>> = {
     run: `run "${name}" in the history`,
@@ -185,9 +234,9 @@ function unknownSide(word: string, prefix: Prefix | null, name: string): EvalsEr
     code: "EVALS_DIFF_SIDE_UNKNOWN",
     what:
       prefix === null
-        ? `"${word}" is not a run, a prompt version, a commit or a file of outputs.`
+        ? `"${word}" is not a run, a prompt version, a commit or a file.`
         : `There is no ${kinds[prefix]}.`,
-    why: "A side is a run in this history, a commit or prompt version that can be run, or a file of outputs. A run that CI made is stored on the CI machine, or among the artifacts of its job.",
+    why: "A side is a run in this history, a commit or prompt version that can be run, or a file of outputs or of a baseline. A run that CI made is stored on the CI machine, or among the artifacts of its job.",
     fix: fixes[prefix ?? "run"],
   });
 }

@@ -40,6 +40,11 @@ export interface SideSource {
   read(): Promise<Side>;
 }
 
+/** A promoted baseline as a source. */
+export interface BaselineSource extends SideSource {
+  readonly file: Side;
+}
+
 export async function sourceOfRun(store: Store, run: StoredRun): Promise<SideSource> {
   const { suite, alias, commit } = run.header;
   let side: Promise<Side> | undefined;
@@ -82,9 +87,9 @@ export function sourceOfBaseline(
   text: string,
   path: string,
   where: string,
-  commit: string,
+  commit: string | null,
   more: readonly string[] = [],
-): SideSource {
+): BaselineSource {
   const { side, baseline } = fileSide(text, path, where);
   const { suite } = side;
   const listed = path === baselinePath(suite, null) ? null : targetIn(path, suite);
@@ -102,6 +107,14 @@ export function sourceOfBaseline(
     file: side,
     read: async () => side,
   };
+}
+
+/** The side of a baseline file that was read from the disk, and so belongs to no commit. */
+export function sourceOfLooseBaseline(text: string, path: string): BaselineSource {
+  const source = sourceOfBaseline(text, path, "", null);
+  const { file: _commit, ...side } = source.file;
+  const file = { ...side, label: path };
+  return { ...source, file, read: async () => file };
 }
 
 /** Whether two sides have the same answers, so that a comparison of them would show nothing. */
