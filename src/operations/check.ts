@@ -15,6 +15,7 @@ import { checkCases, filterMatches } from "../project/check-cases.ts";
 import { checkLeaks, checkRendering } from "../project/check-leaks.ts";
 import { lookAlikeIds } from "../project/check-look-alikes.ts";
 import { changedPins } from "../project/check-pins.ts";
+import { roleLikeLines } from "../project/check-role-lines.ts";
 import { alwaysPassing } from "../project/check-thresholds.ts";
 import { checkPrompts } from "../project/find-prompt.ts";
 import { SECRET_CODE } from "../project/find-secrets.ts";
@@ -188,6 +189,7 @@ async function checkSuite(project: Project, suite: LoadedSuite, checked: Checkin
       }
       let unrendered: readonly Problem[] = [];
       if (suite.prompt !== null) {
+        checked.warnings.push(...roleLikeLines(suite.prompt.version, suite));
         unrendered = checkRendering(suite.prompt, cases, suite);
         add(checked, unrendered);
         if (unrendered.length === 0) checked.warnings.push(...checkLeaks(suite.prompt, cases, suite.clock));

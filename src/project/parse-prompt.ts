@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { nearest } from "../domain/did-you-mean.ts";
 import { conflictInProse, conflictProblem } from "../domain/file-text.ts";
 import type { Json } from "../domain/json.ts";
 import { ROLES, type Role } from "../domain/message.ts";
@@ -136,7 +137,7 @@ export function splitParts(body: readonly string[], firstLine: number, path: str
   const parts: PromptPart[] = [];
   const problems: Problem[] = [];
   let open: OpenPart | undefined;
-  let strayLine: number | undefined;
+  let stray: { readonly line: number; readonly text: string } | undefined;
   const close = (): void => {
     if (open !== undefined) closePart(open, path, parts, problems);
     open = undefined;
@@ -155,11 +156,11 @@ export function splitParts(body: readonly string[], firstLine: number, path: str
     } else if (open !== undefined) {
       open.lines.push(line);
     } else if (line.trim() !== "") {
-      strayLine ??= number;
+      stray ??= { line: number, text: line.trim() };
     }
   }
   close();
-  if (strayLine !== undefined) problems.push(textOutsideRole(path, strayLine, parts.length > 0));
+  if (stray !== undefined) problems.push(textOutsideRole(path, stray, parts.length > 0));
   else if (parts.length === 0 && problems.length === 0) problems.push(noMessage(path, firstLine));
   return { parts, problems };
 }
@@ -193,13 +194,19 @@ function openFrontMatter(path: string): Problem {
   };
 }
 
-function textOutsideRole(path: string, line: number, hasRoles: boolean): Problem {
+function textOutsideRole(
+  path: string,
+  { line, text }: { readonly line: number; readonly text: string },
+  hasRoles: boolean,
+): Problem {
+  const [, word] = /^([A-Za-z]+)[ \t]*:?$/.exec(text) ?? [];
+  const meant = word === undefined ? undefined : nearest(word, ROLES);
   return {
     code: "EVALS_PROMPT_NO_ROLE",
     path,
     line,
     column: 1,
-    what: hasRoles ? "This text has no role line above it." : "There is no role line above this text.",
+    what: `${hasRoles ? "This text has no role line above it." : "There is no role line above this text."}${meant === undefined ? "" : ` Did you mean "${meant}:"?`}`,
     why: "Every message needs a role, and a guess would change what the model is asked.",
     fix: `Put a line of its own above it: user:        (or ${ROLES.filter((role) => role !== "user").join(":, ")}:)`,
   };
