@@ -66,8 +66,9 @@ describe("a command that serves lines", () => {
   });
 
   it("fails a request that it does not answer in time, and goes on with the next", async () => {
-    const scorer = await served({ timeout: "400ms" });
-    await expect(scorer.score(fakeInput("hang"))).rejects.toThrow("gave no answer in 400 ms");
+    // On a busy machine, the program that takes the next request needs a second to start.
+    const scorer = await served({ timeout: "2s" });
+    await expect(scorer.score(fakeInput("hang"))).rejects.toThrow("gave no answer in 2000 ms");
     expect(await scorer.score(fakeInput("fine"))).toMatchObject({ pass: true });
     await scorer.close?.();
   });
