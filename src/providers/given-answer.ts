@@ -187,7 +187,7 @@ export function readGivenAnswer(given: unknown, who: string): Reply {
  */
 export function readWrittenAnswer(text: string, who: string): Reply {
   if (text === "")
-    return malformedReply(`${who} wrote nothing; an empty answer is a line end or {"output": ""}`);
+    return malformedReply(`${who} wrote nothing; for an empty answer, write a line end or {"output": ""}`);
   const trimmed = text.trim();
   if (trimmed.startsWith("{")) {
     try {

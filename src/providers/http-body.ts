@@ -41,7 +41,7 @@ export class UnfilledTemplate extends SettingMistake {
         code: "EVALS_BODY_TEMPLATE",
         what: `The template at ${at.join(".")} cannot be filled: ${problem}.`,
         why: "A request with a gap would ask the application something other than the case says.",
-        fix: "Use input, messages and case.id; for a value that some cases lack, write `| default:` or `{% if %}`.",
+        fix: "The variables are input, messages, case.id and clock; for a value that some cases lack, write `| default:` or `{% if %}`.",
       },
       { cause: unfilled.kind === "broken" ? unfilled.cause : undefined },
     );

@@ -16,7 +16,7 @@ const Fields = z.strictObject({
   url: z
     .url({ protocol: /^https?$/ })
     .refine((url) => !withoutTemplates(url).includes("#"), NO_FRAGMENT)
-    .describe("Templates as in body may be in its path and query; values are URL-encoded"),
+    .describe("Its path and query may contain templates like those of body, whose values are URL-encoded"),
   method: z.enum(["GET", "POST", "PUT", "PATCH"]).default("POST"),
   headers: HeaderSettings,
   body: z
@@ -37,8 +37,8 @@ const Fields = z.strictObject({
     .optional()
     .describe("JSONPaths of token counts; input includes cached tokens, output includes reasoning tokens"),
   messages: Path.optional().describe("JSONPath of the whole conversation, in OpenAI's message format"),
-  tool_calls: Path.optional(),
-  cost_usd: Path.optional(),
+  tool_calls: Path.optional().describe("JSONPath of the tool calls, a list of {name, arguments}"),
+  cost_usd: Path.optional().describe("JSONPath of what the answer cost, in US dollars"),
   stream: z
     .enum(STREAM_DIALECTS)
     .optional()

@@ -17,7 +17,9 @@ const Settings = z.strictObject({
   api: z
     .enum(["chat", "responses", "embeddings", "moderations"])
     .default("chat")
-    .describe("Chat completions, or the responses API; the other two are for scorers that need a model"),
+    .describe(
+      "chat: chat completions; responses: the responses API; embeddings, moderations: for the scorers embedding-similarity and moderation",
+    ),
   organization: z.string().optional(),
   project: z.string().optional(),
 });

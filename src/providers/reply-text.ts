@@ -57,7 +57,7 @@ async function inflated(bytes: Buffer, contentEncoding: string): Promise<Buffer>
     const inflate = await inflaterOf(name);
     if (inflate === undefined)
       throw new UnreadableReply(
-        `is encoded as ${JSON.stringify(name.slice(0, 40))}, which cannot be read here`,
+        `is encoded as ${JSON.stringify(name.slice(0, 40))}, which evals cannot decode`,
       );
     try {
       plain = await inflate(plain, { maxOutputLength: MAX_REPLY_BYTES });
@@ -113,7 +113,7 @@ function decoderOf(charset: string, fatal: boolean) {
     return new TextDecoder(charset, { fatal });
   } catch (error) {
     throw new UnreadableReply(
-      `is written in ${JSON.stringify(charset.slice(0, 40))}, a charset that is not known here`,
+      `is written in ${JSON.stringify(charset.slice(0, 40))}, a charset that evals does not know`,
       { cause: error },
     );
   }

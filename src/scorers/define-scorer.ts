@@ -313,7 +313,7 @@ function passes(judged: Judgement, grades: Grades, threshold: number | undefined
   if (grades === "returned" && pass !== undefined && pass !== reached) {
     throw new ScorerFailure(
       "tool",
-      `it says pass: ${pass}, but its score ${score} says ${reached} (threshold ${threshold}); drop one of the two`,
+      `it says pass: ${pass}, but its score ${score} says ${reached} (threshold ${threshold}); return no pass, or set no threshold`,
     );
   }
   return reached;

@@ -206,7 +206,7 @@ export type BuiltInScorer =
       readonly type: "tool-calls";
       /** any: in any order; in-order: in this order, other calls may be between; exact: these calls and no others, in this order */
       readonly order?: "any" | "in-order" | "exact";
-      /** equal; partial: each expected argument is there and equal; ignore; or by tool: {"*": equal, search: ignore} */
+      /** equal: all arguments are equal; partial: each expected argument is there and equal; ignore: no argument counts; or one of these for each tool: {"*": equal, search: ignore} */
       readonly arguments?: "equal" | "partial" | "ignore" | { readonly [name: string]: "equal" | "partial" | "ignore" };
       /** Calls beyond the expected ones. count: each lowers the score; allow-reads: calls of tools that only read do not */
       readonly extra?: "count" | "allow-reads";
@@ -221,7 +221,7 @@ export type BuiltInScorer =
       readonly turns?: "equal" | "ignore";
       /** any: in any order; in-order: in this order, other calls may be between; exact: these calls and no others, in this order */
       readonly order?: "any" | "in-order" | "exact";
-      /** equal; partial: each expected argument is there and equal; ignore; or by tool: {"*": equal, search: ignore} */
+      /** equal: all arguments are equal; partial: each expected argument is there and equal; ignore: no argument counts; or one of these for each tool: {"*": equal, search: ignore} */
       readonly arguments?: "equal" | "partial" | "ignore" | { readonly [name: string]: "equal" | "partial" | "ignore" };
       /** Calls beyond the expected ones. count: each lowers the score; allow-reads: calls of tools that only read do not */
       readonly extra?: "count" | "allow-reads";
@@ -278,7 +278,7 @@ export type BuiltInScorer =
       readonly type: "at-least";
       /** Scorers, with their own `select`, operand and threshold; a list, or one */
       readonly of: readonly (BuiltInScorer)[] | BuiltInScorer;
-      /** Least number of scorers that must pass */
+      /** How many of the scorers must pass, at least */
       readonly n: number;
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw"> & {
@@ -396,7 +396,7 @@ export type BuiltInScorer =
       readonly type: "module";
       /** Path of the module, relative to the project root */
       readonly file: string;
-      /** The export to call; default: the default export. A path into an export is possible: scorers.0 */
+      /** The export to call, or a path into an export such as scorers.0; default: the default export */
       readonly export?: string;
       /** Handed to the function; default {} */
       readonly config?: Json;

@@ -4,8 +4,8 @@ import { atLeastOf, defineCombinator } from "./define-combinator.ts";
 
 export const atLeast = defineCombinator({
   type: "at-least",
-  about: "At least `n` of the scorers pass. They are asked in order until that is settled.",
-  options: { n: z.int().min(1).describe("Least number of scorers that must pass") },
+  about: "At least `n` of the scorers pass. They are asked in order until it is certain whether `n` pass.",
+  options: { n: z.int().min(1).describe("How many of the scorers must pass, at least") },
   rule({ n }, total) {
     if (n > total) throw unreachableCount(n, total);
     return atLeastOf(n);

@@ -50,14 +50,14 @@ async function openOne(entry: ScorerEntry, at: Place, host: ScorerHost): Promise
     throw unusedNested(
       [...at, "required"],
       "required",
-      "The trial fails or passes by the outer scorer, so only that scorer can be required or not.",
+      "Whether the trial passes depends on the outer scorer, so `required` belongs there.",
     );
   }
   if (entry.raw !== undefined) {
     throw unusedNested(
       [...at, "raw"],
       "raw",
-      "All scorers under `of` read what the outer scorer reads, so only that scorer can ask for the raw answer.",
+      "Scorers under `of` read the same answer as the outer scorer, so `raw` belongs there.",
     );
   }
   if ((entry as { judge_when?: unknown }).judge_when === "passed") {

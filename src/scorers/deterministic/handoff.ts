@@ -22,7 +22,7 @@ function handedTo({ name, arguments: asked }: ToolUse): readonly string[] {
 export const handoff = defineScorer({
   type: "handoff",
   about:
-    "The conversation was handed over to the expected agent: by a call such as transfer_to_NAME, by such a call with the agent's name as an argument, or by that agent's own work in a trace.",
+    "The conversation was handed over to the expected agent: by a call such as transfer_to_NAME, by such a call with the agent's name as an argument, or, in a trace, by spans of that agent.",
   reads: "whole",
   options: {},
   operand: "required",

@@ -8,7 +8,7 @@ import { asText, textOperand } from "../frame/text-options.ts";
 export const rouge = defineScorer({
   type: "rouge",
   about:
-    "ROUGE F1 of the answer against a reference text: overlap of words (1), of word pairs (2), or longest common subsequence (l). No stemming. Texts in scripts without spaces (Chinese, Japanese, Thai) are split into words by a dictionary. Texts without words, or with the same words but other signs, are compared with their signs.",
+    "ROUGE F1 of the answer against a reference text: overlap of words (1), of word pairs (2), or longest common subsequence (l). No stemming. Texts in scripts without spaces (Chinese, Japanese, Thai) are split into words by a dictionary. Symbols (👍, €) count only when one of the texts has no words, or both have the same words.",
   options: {
     variant: z
       .union([z.literal(1), z.literal(2), z.enum(["1", "2", "l", "L"])])

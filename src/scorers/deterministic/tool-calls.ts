@@ -78,7 +78,7 @@ export const toolCalls = defineScorer({
         pass: false,
         score: 0.5,
         reason:
-          'another order: find_order({"order":"A-7"}) was wanted as call 1 and is call 2, call 1 is refund({"order":"A-7","amount":25})',
+          'another order: find_order({"order":"A-7"}) was wanted as call 1 and is call 2; call 1 is refund({"order":"A-7","amount":25})',
       },
     },
     {

@@ -23,7 +23,7 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 export const commandScorer = defineScorer({
   type: "command",
   about:
-    "A program of yours in any language: `{case, output, transcript, config}` as JSON on stdin, `{score, pass?, reason?}`, a boolean or a number as JSON on stdout. It runs in the project root, without a shell. The files among its arguments, and what JavaScript and TypeScript ones import, are part of the fingerprint; other files that it reads are not.",
+    "A program of yours in any language: `{case, output, transcript, config}` as JSON on stdin, `{score, pass?, reason?}`, a boolean or a number as JSON on stdout. It runs in the project root, without a shell. Files that its arguments name are part of the fingerprint; of JavaScript and TypeScript files, also the files that they import. Other files that it reads are not.",
   options: {
     command: z.array(z.string()).min(1).describe("The program and its arguments"),
     serve: z

@@ -26,7 +26,7 @@ export const moduleScorer = defineScorer({
       .min(1)
       .optional()
       .describe(
-        "The export to call; default: the default export. A path into an export is possible: scorers.0",
+        "The export to call, or a path into an export such as scorers.0; default: the default export",
       ),
     config: z.unknown().optional().describe("Handed to the function; default {}"),
     timeout: Duration.optional().describe("Longest time for one answer; default 60s"),

@@ -20,7 +20,7 @@ export const callOptions = {
     .union([Mode, z.record(z.string(), Mode)])
     .default("equal")
     .describe(
-      'equal; partial: each expected argument is there and equal; ignore; or by tool: {"*": equal, search: ignore}',
+      'equal: all arguments are equal; partial: each expected argument is there and equal; ignore: no argument counts; or one of these for each tool: {"*": equal, search: ignore}',
     ),
   only: z.array(z.string().min(1)).min(1).optional().describe("Only calls of these tools are checked"),
   extra: z

@@ -83,7 +83,7 @@ function otherOrder(compared: Compared): Divergence | undefined {
   const at = free.madeOf[want] ?? -1;
   const one = wanted[want] as WantedCall;
   const instead = made[firstApart(compared)];
-  const before = instead === undefined ? "" : `, call ${firstApart(compared) + 1} is ${callWords(instead)}`;
+  const before = instead === undefined ? "" : `; call ${firstApart(compared) + 1} is ${callWords(instead)}`;
   return {
     reason: `another order: ${callWords(one)} was wanted as call ${want + 1} and is call ${at + 1}${before}`,
     fault: faultAt("orchestration", made[at], one.name),

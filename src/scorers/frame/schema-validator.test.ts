@@ -86,7 +86,7 @@ describe.each(DRAFTS)("a schema of %s", (draft) => {
             b: { not: { $ref: "#/definitions/a" } },
           },
         },
-        "refers to itself without looking at a part of the value",
+        "refers to itself for the same value",
       ],
     ] as const) {
       expect(await refusal({ $schema: draft, ...endless })).toContain(place);

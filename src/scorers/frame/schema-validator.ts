@@ -100,7 +100,10 @@ function understood(schema: AnySchema): AnySchema {
   if (!isSchemaObject(schema)) return schema;
   const endless = endlessReference(schema);
   if (endless !== undefined) {
-    throw badJsonSchema(`${endless} refers to itself without looking at a part of the value`, undefined);
+    throw badJsonSchema(
+      `${endless} refers to itself for the same value, so that a check would never end`,
+      undefined,
+    );
   }
   return standardSchema(schema) as AnySchema;
 }

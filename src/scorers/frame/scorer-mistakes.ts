@@ -48,7 +48,7 @@ export function badOperand(cause: OperandMistake): SettingMistake {
     "EVALS_SCORER_OPERAND",
     ["value"],
     `\`value\` cannot be used here: ${cause.message}.`,
-    "The scorer would give every answer the same score.",
+    "With this value, every answer would get the same score, or no score.",
     cause.fix,
     cause,
   );
@@ -211,8 +211,8 @@ export function nothingToSelect(type: string): SettingMistake {
   return mistake(
     "EVALS_SCORER_SELECT_UNUSED",
     ["select"],
-    `${type} reads the whole answer; it cannot \`select\`.`,
-    "A provider counts tokens for the answer as a whole.",
+    `\`select\` has no effect with ${type}.`,
+    "A provider counts the tokens of the whole answer.",
     "Delete `select`, or use another unit.",
   );
 }

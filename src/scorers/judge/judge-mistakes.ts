@@ -80,7 +80,7 @@ function kindMistakes({ settings, parts, instructions, name }: JudgeFile): Mista
   if (needs.body === "prompt" && parts === null)
     lacks(
       "a prompt of its own, with role lines",
-      "Below the front matter, write a line user: and a message with {{ output }}.",
+      "Below the front matter, write a line `user:`, and below it a message with {{ output }}.",
     );
   if (needs.body === "required" && parts === null && instructions === null)
     lacks("a body", "Below the front matter, write when an answer passes, and when it fails.");
@@ -149,7 +149,7 @@ function modelMistakes({ settings }: JudgeFile): Mistake[] {
       mistake(
         ["models", twice],
         `\`models\` lists "${models?.[twice]}" twice.`,
-        "The same opinion twice is not two opinions.",
+        "A model that is listed twice gives the same opinion twice, which is no second opinion.",
         "Delete one of the two; for several opinions of one model, increase `samples`.",
       ),
     ];

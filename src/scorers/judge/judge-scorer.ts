@@ -103,7 +103,7 @@ function mayNotBeRequired(): SettingMistake {
     code: "EVALS_JUDGE_BASELINE",
     what: "A judge that compares with the baseline cannot be required.",
     why: "The baseline's own answers passed or failed against an earlier baseline, so its pass rate could not be compared with that of a run.",
-    fix: 'required: false, and a rule on its score: gate: { require: { score.<name>: ">= 0.45" } }',
+    fix: 'Write `required: false`, and a rule on its score: `gate: { require: { score.<name>: ">= 0.45" } }`.',
   });
 }
 
