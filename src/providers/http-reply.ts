@@ -103,12 +103,14 @@ export function paidInRefusal(text: string, paths: ReplyPaths): Paid {
   }
 }
 
-/** A reply body with information about its source. */
+/** The body of a reply, and what is needed to read it and to write messages about it. */
 export interface Received {
   /** Text of the body, with secrets removed. */
   readonly text: string;
   readonly contentType: string;
+  /** Host and path of the service, for messages. */
   readonly where: string;
+  /** Removes secrets from a message. */
   readonly redact: (text: string) => string;
 }
 
