@@ -10,7 +10,7 @@ const mcpServerSchema = onFirstUse(() =>
         .array(z.string().min(1))
         .min(1)
         .optional()
-        .describe("Program and arguments, without a shell; started once a trial, in the project's root"),
+        .describe("Program and arguments, without a shell; started once per trial, in the project's root"),
       url: z
         .url({ protocol: /^https?$/ })
         .optional()
@@ -18,12 +18,14 @@ const mcpServerSchema = onFirstUse(() =>
       headers: z
         .record(z.string().min(1), z.string())
         .optional()
-        .describe("Sent with every request over HTTP; ${env:NAME} for what is secret"),
+        .describe("Sent with every request over HTTP; write a secret as ${env:NAME}"),
       version: z
         .string()
         .min(1)
         .optional()
-        .describe("Version of what the server does; answers are reused across runs only if it is given"),
+        .describe(
+          "Your version number for what the server's tools do; without it no answer is reused in another run",
+        ),
     })
     .superRefine(({ command, url, headers }, context) => {
       if ((command === undefined) === (url === undefined))
@@ -57,13 +59,13 @@ const httpToolSchema = onFirstUse(() =>
       url: z
         .url({ protocol: /^https?$/ })
         .describe(
-          "Liquid templates over arguments, input, case.id, trial and clock may be in its path and query; values are URL-encoded",
+          "Address of the service. Its path and query may contain Liquid templates over arguments, input, case.id, trial and clock; values are URL-encoded",
         ),
       method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]).default("POST"),
       headers: z
         .record(z.string().min(1), z.string())
         .default({})
-        .describe("Sent with every request; ${env:NAME} for what is secret"),
+        .describe("Sent with every request; write a secret as ${env:NAME}"),
       body: z
         .unknown()
         .optional()
@@ -79,7 +81,9 @@ const httpToolSchema = onFirstUse(() =>
         .string()
         .min(1)
         .optional()
-        .describe("Version of what the service does; answers are reused across runs only if it is given"),
+        .describe(
+          "Your version number for what the service does; without it no answer is reused in another run",
+        ),
     })
     .superRefine(({ method, body }, context) => {
       if ((method === "GET" || method === "DELETE") && body !== undefined)
@@ -152,7 +156,7 @@ export const agentSettingsSchema = onFirstUse(() =>
       .array(z.string().min(1))
       .min(1)
       .optional()
-      .describe("Names of the only tools that are offered; default: all"),
+      .describe("Names of the tools that are offered to the model; default: all tools"),
     limits: agentLimitsSchema()
       .prefault({})
       .describe("Limits that end an agent which does not end by itself"),
@@ -173,14 +177,14 @@ export const userSettingsSchema = onFirstUse(() =>
         .string()
         .min(1)
         .optional()
-        .describe("Prompt of a model that plays the person: users/impatient@^1"),
+        .describe("Prompt of the model that plays the person, for instance users/impatient@^1"),
       model: z.string().min(1).optional().describe("Alias of the model that plays the person"),
       max_turns: z
         .int()
         .min(1)
         .max(200)
         .optional()
-        .describe("Maximum number of messages of a person that a model plays; default 12"),
+        .describe("Maximum number of messages of the person, when a model plays the person; default 12"),
     })
     .superRefine(({ turns, prompt, model, max_turns }, context) => {
       const isPlayed = prompt !== undefined || model !== undefined;

@@ -104,8 +104,8 @@ function assigned(wants: number, gots: number, fits: Fits): number[] {
  * The longest alignment of expected and actual calls in their order: A B C A and A D C A have three pairs (A, C, A).
  */
 function monotone(wants: number, gots: number, fits: Fits): number[] {
-  // If the first expected and the first actual call match, some longest alignment pairs them. Most agents begin as
-  // expected, so only a few calls are left for the slow search below.
+  // If the first expected and the first actual call match, at least one of the longest alignments pairs these two. Most
+  // agents begin as expected, so only a few calls are left for `longestInOrder`, which is slow.
   let same = 0;
   while (same < wants && same < gots && fits(same, same)) same++;
   const madeOf = Array.from({ length: same }, (_, index) => index);

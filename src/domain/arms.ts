@@ -89,6 +89,7 @@ export interface ArmsPlan {
   readonly effect: number;
   /** Pass rate of arm a, the version that is in use today. */
   readonly rate: number;
+  /** Whether the user stated `rate`; false when `rate` is the default, 0.5. */
   readonly rate_stated: boolean;
   /** Probability that the planned number of sessions is enough to detect the difference. */
   readonly power: number;

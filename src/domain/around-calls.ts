@@ -9,7 +9,7 @@ export interface CallPayer {
 }
 
 /**
- * Wraps a client. The wrapped client is used for every attempt of a call, retries included. It is called when the
- * attempt leaves the queue, before the attempt's deadline starts.
+ * Returns a client that wraps the given client. Every attempt of a call goes through the returned client, retries
+ * included: after the attempt has left the queue, and before the attempt's deadline starts.
  */
 export type AroundCalls = (client: Client, payer: CallPayer) => Client;

@@ -85,7 +85,8 @@ export function tokensOfFiles(request: Readonly<Record<string, unknown>>): numbe
   let tokens = 0;
   for (const { type, bytes, as } of filesIn(request.messages ?? request.input)) {
     if (type === "image") tokens += IMAGE_TOKENS;
-    // A second of speech has 32 kB uncompressed and at least 2 kB compressed. It costs 10 tokens or more.
+    // A second of speech costs 10 tokens or more. It takes 32 kB uncompressed and at least 2 kB compressed, so one token
+    // per 100 bytes gives 20 to 320 tokens for a second.
     else if (type === "audio") tokens += Math.ceil(bytes / 100);
     else tokens += as === "text" ? bytes : Math.max(PAGE_TOKENS, Math.ceil(bytes / 4));
   }

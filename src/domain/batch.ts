@@ -56,7 +56,8 @@ export type BatchLook =
     };
 
 /**
- * A provider's service that answers many requests later at a lower price. Only requests that read data are retried.
+ * A provider's service that answers many requests later at a lower price. Calls that only read are retried. `upload`
+ * and `create` are sent once, because a retry could upload a second file, or start and pay a second batch.
  */
 export interface BatchService {
   /** Formats one request as a line of a batch. @returns a failure when an attached file has changed */

@@ -41,8 +41,14 @@ export const measuresSchema = onFirstUse(() =>
     ac1: estimateSchema(),
     sensitivity: estimateSchema(),
     specificity: estimateSchema(),
-    positives: z.number().min(0).describe("Effective number of answers behind sensitivity"),
-    negatives: z.number().min(0).describe("Effective number of answers behind specificity"),
+    positives: z
+      .number()
+      .min(0)
+      .describe("Kish's effective number of answers that people pass, from which sensitivity is computed"),
+    negatives: z
+      .number()
+      .min(0)
+      .describe("Kish's effective number of answers that people fail, from which specificity is computed"),
   }),
 );
 export type Measures = z.output<ReturnType<typeof measuresSchema>>;
@@ -52,7 +58,10 @@ export const tendencySchema = onFirstUse(() =>
   z.strictObject({
     n: count().describe("Number of answers or pairs that were tested"),
     value: z.number().nullable(),
-    p: z.number().nullable().describe("Two-sided p-value; null when there is too little to test"),
+    p: z
+      .number()
+      .nullable()
+      .describe("Two-sided p-value; null when there are too few answers or pairs to test"),
     found: z.boolean(),
   }),
 );
@@ -71,7 +80,9 @@ export const suiteCalibrationSchema = onFirstUse(() =>
       .min(0)
       .max(1)
       .nullable()
-      .describe("Pairwise: share of pairs whose verdict changes with the order"),
+      .describe(
+        "For a judge that compares two answers: share of pairs whose verdict changes when the answers swap places; null for other judges",
+      ),
   }),
 );
 export type SuiteCalibration = z.output<ReturnType<typeof suiteCalibrationSchema>>;
@@ -87,7 +98,7 @@ export type CalibrationFile = z.output<ReturnType<typeof calibrationFileSchema>>
 
 /** A pass rate corrected for the judge's known error, with a 95 % interval. */
 export interface CorrectedRate {
-  /** Null when it could not be computed; `why` gives the reason. */
+  /** A share in [0, 1]; null when the corrected rate cannot be computed: `why` gives the reason. */
   readonly value: number | null;
   readonly low: number | null;
   readonly high: number | null;

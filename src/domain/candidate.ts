@@ -6,7 +6,7 @@ import { onFirstUse } from "./on-first-use.ts";
 /** One line of `datasets/<name>.candidates.jsonl`: an exchange of production that may become a case. */
 export const candidateSchema = onFirstUse(() =>
   z.strictObject({
-    id: z.string().min(1).describe("Id that its case would have"),
+    id: z.string().min(1).describe("Id of the case that the exchange may become"),
     accept: z
       .boolean()
       .nullable()
@@ -30,9 +30,16 @@ export const candidateSchema = onFirstUse(() =>
     tags: z.array(z.string().min(1)).default([]),
     trace: z.string().min(1).describe("Id of the trace: evals show trace:<id>"),
     at: z.string().nullable().default(null).describe("When the exchange began"),
-    stratum: z.string().describe("The part of the traffic that it was drawn from"),
-    probability: z.number().gt(0).max(1).describe("Probability that it is drawn by at least one of the ways"),
-    why: z.string().min(1).describe("The ways by which it was drawn"),
+    stratum: z.string().describe("The part of the traffic that the exchange was drawn from"),
+    probability: z
+      .number()
+      .gt(0)
+      .max(1)
+      .describe("Probability that at least one way of drawing draws the exchange"),
+    why: z
+      .string()
+      .min(1)
+      .describe("The ways of drawing that drew the exchange: random, worst, errors, uncovered"),
   }),
 );
 export type Candidate = z.output<ReturnType<typeof candidateSchema>>;

@@ -1,7 +1,7 @@
 import { changedNumbers } from "./exact-json.ts";
 import type { Problem } from "./problem.ts";
 
-/** The problem to report for a number in a user's file. Parsing would change this number. */
+/** The problem to report for a number in a user's file that parsing would change, such as an id above 2^53. */
 export function changedNumberProblem(
   number: string,
   place: { readonly path: string; readonly line: number; readonly column: number },

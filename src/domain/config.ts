@@ -78,7 +78,9 @@ export const modelFrame = {
   version: z
     .string()
     .optional()
-    .describe("Version of code that is not in the request; lets answers be reused across runs"),
+    .describe(
+      "Your version number for code behind the model that the request does not show; with it, answers are reused in other runs",
+    ),
   context: z
     .unknown()
     .optional()
@@ -102,9 +104,9 @@ export type Budget = z.output<typeof Budget>;
  * How long the store keeps runs. `evals store prune` deletes older runs, except for runs behind a baseline or tag.
  */
 export const Retention = z.strictObject({
-  keep: Age.optional().describe("`evals store prune` removes runs that ended longer ago"),
+  keep: Age.optional().describe("`evals store prune` removes runs that ended longer ago than this"),
   answers: Age.optional().describe(
-    "`evals store prune` removes the answers of runs that ended longer ago; the runs and their numbers stay",
+    "`evals store prune` removes the answers of runs that ended longer ago than this; the runs and their numbers stay",
   ),
 });
 export type Retention = z.output<typeof Retention>;

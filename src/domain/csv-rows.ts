@@ -44,7 +44,10 @@ export function readCsv(text: string, format: CsvFormat): CsvTable {
   return table;
 }
 
-/** Like `readCsv`, with the rows before a quote that cannot be read, and its problem. */
+/**
+ * Like `readCsv`, but an unclosed or misplaced quote is not thrown: the result has its `problem`, and the rows before
+ * the quote.
+ */
 export function scanCsv(text: string, format: CsvFormat): CsvTable & { readonly problem?: Problem } {
   const unix = text.includes("\n") ? text : text.replaceAll("\r", "\n");
   const stated = /^"?sep=([^"\r\n])"?\r?\n/i.exec(unix);

@@ -3,7 +3,7 @@ import { seen, unseenDifference } from "./look-alikes.ts";
 
 /**
  * The known word that `word` was probably meant to be; undefined when no known word is similar. Two words are similar
- * when one letter differs, or at most a third of the letters.
+ * when at most a third of the letters differ. In a word of one or two letters, one letter may differ.
  */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
@@ -39,6 +39,9 @@ export function didYouMean(word: string, known: Iterable<string>): string {
   const same = names.find((one) => one !== word && seen(one) === looks);
   const guess = same ?? nearest(word, names);
   if (guess === undefined) return "";
-  const unseen = unseenDifference(guess, word, undefined, { got: "this one has", expected: "that one has" });
+  const unseen = unseenDifference(guess, word, undefined, {
+    got: "what was written has",
+    expected: "the suggestion has",
+  });
   return ` Did you mean "${guess}"?${unseen === "" ? "" : ` T${unseen.slice(3)}.`}`;
 }

@@ -66,7 +66,8 @@ export interface DriftReport {
   /** A second drift chart of the same values, with a proven false-alarm rate; it does not affect the verdict. */
   readonly shiryaev_roberts: { readonly value: number; readonly threshold: number };
   /**
-   * Probability of a false alarm within `runs` runs, for a baseline of this size; null before the first usable run.
+   * Probability of a false alarm within `runs` runs, for a baseline of this size. Null until a run of the series has
+   * answered enough cases to be compared with the baseline.
    */
   readonly false_alarm: { readonly runs: number; readonly probability: number | null };
   /**

@@ -2,7 +2,7 @@
 export const FAILURE_CLASSES = [
   /** The answer has the wrong format: not JSON, another schema, truncated. */
   "format",
-  /** The answer does not follow its instructions. */
+  /** The answer does not do what the prompt asks for. */
   "instruction",
   /** The answer states something wrong, and nothing in the model's context contradicts the statement. */
   "knowledge",

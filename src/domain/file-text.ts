@@ -88,7 +88,7 @@ function lfsPointerProblem(path: string): Problem {
     line: 1,
     column: 1,
     what: "This is a Git LFS pointer: the file itself was not fetched.",
-    why: "The file's content is on the LFS server; here are only its hash and its size.",
+    why: "The file's content is on the LFS server; the pointer has only the hash and the size of the content.",
     fix: `git lfs pull --include "${path}"        (in GitHub Actions: set lfs: true for actions/checkout)`,
   };
 }

@@ -42,7 +42,10 @@ export type GateRule =
     }
   /** `gate.contract`: the promise of the prompt's version bump; the value is the change from the baseline. */
   | { readonly kind: "contract"; readonly metric: null; readonly unit: "ratio"; readonly bound: null }
-  /** Removed cases, or whole removed baselines. The bound is null when any number is allowed. */
+  /**
+   * `removed_cases`: number of the baseline's cases that the dataset no longer has. `removed_baselines`: number of
+   * baseline files with which nothing is compared any more. The bound is null when any number is allowed.
+   */
   | {
       readonly kind: "removed_cases" | "removed_baselines";
       readonly metric: null;

@@ -10,9 +10,9 @@ export interface ImportedLabels {
   readonly unchanged: number;
   /** Number of imported labels that are older than the file's label of the same rater for the same answer. */
   readonly older: number;
-  /** Number of answers without a label. */
+  /** Number of answers in the other tool's file that have no label. */
   readonly open: number;
-  /** Number of labels replaced by a later label of the same rater for the same answer. */
+  /** Number of labels in the other tool's file that a later label in the same file replaces: same rater, same answer. */
   readonly repeated: number;
   readonly raters: readonly { readonly rater: string; readonly labels: number; readonly skipped: number }[];
 }

@@ -1,5 +1,6 @@
 /**
- * The item at an index that must exist. With a default value, a wrong index would silently mean case 0 or no case.
+ * The item at an index that must exist. The alternative `list[index] ?? 0` would hide a wrong index: it would silently
+ * mean case 0, or no case.
  *
  * @throws {RangeError} for an index out of range
  */

@@ -7,7 +7,9 @@ export const JudgeBar = z.strictObject({
     .min(-1)
     .max(1)
     .default(0.6)
-    .describe("Minimum agreement with people: lower bound of AC1"),
+    .describe(
+      "Minimum agreement with people: what the lower bound of AC1 (Gwet's agreement coefficient) must reach",
+    ),
   min_labels: z.int().min(2).default(100).describe("Minimum number of labelled answers"),
 });
 export type JudgeBar = z.output<typeof JudgeBar>;

@@ -78,7 +78,7 @@ export const judgeSettingsSchema = onFirstUse(() =>
       .boolean()
       .default(true)
       .describe(
-        "Whether replies are requested by a JSON schema, if the provider can; false for a server that refuses it",
+        "Whether the provider is asked to enforce a JSON schema on replies, if it can; false for a server that refuses such requests",
       ),
   }),
 );

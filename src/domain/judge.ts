@@ -76,8 +76,8 @@ export interface SuiteJudge extends OpenJudge {
 export type NotJudgedBecause = "budget" | "cancelled" | "unasked" | "unreachable" | "batch";
 
 /**
- * The answer was not judged, without an error: the run ended before (the answer is judged when the run is resumed),
- * or only earlier verdicts were wanted.
+ * The answer has no verdict, and this is not an error: the run ended before the judge replied, or only stored verdicts
+ * were wanted. In the first case the answer is judged when the run is resumed.
  */
 export class NotJudged extends Error {
   readonly because: NotJudgedBecause;
@@ -113,13 +113,15 @@ export interface JudgeFile {
 }
 
 /**
- * The variables of a judge's templates. Untrusted texts are fenced. `input`, `expected`, `context` and `case` are the
- * dataset's own values and are not fenced.
+ * The variables of a judge's templates. Texts are fenced, because they may contain instructions to the judge: a line
+ * that ends in a tag stands before and after each. `input`, `expected`, `context` and `case` are values of the dataset
+ * and are not fenced.
  */
 export const JUDGE_VARIABLES = {
   output: "the answer under judgement",
-  material: "all of the following texts that exist, each below a heading",
-  background: "`material` without the answer and the reference",
+  material:
+    "question, sources, reference, conversation and answer, as far as they exist, each below a heading",
+  background: "question and sources, as far as they exist, each below a heading",
   question: "the case's input",
   reference: "what the case expects, or the value that `against` names",
   sources: "the retrieved texts, numbered",
@@ -129,7 +131,7 @@ export const JUDGE_VARIABLES = {
   criterion: "`criterion.name` and `criterion.text` of the criterion that is judged",
   scale: "the numbers that may be answered, and what they mean",
   instructions: "the body of a judge's file that has no role lines",
-  fence: "the word that every fence of this question ends in",
+  fence: "the tag at the end of each line that stands before or after a fenced text",
   input: "the case's input, without a fence",
   expected: "what the case expects, without a fence",
   context: "the retrieved texts, without a fence",

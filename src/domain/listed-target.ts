@@ -15,8 +15,8 @@ export function targetParts({ prompt, alias, one_of_prompts, one_of_several }: T
 
 /**
  * Which of its suite's targets a run used: `support@1.1.0`, `small`, `support@1.1.0.small`; null when the suite has
- * only one target. The text is part of baseline file names and tag lines, so a plus sign replaces each slash in a
- * prompt's name.
+ * only one target. The text is part of the names of baseline files and of the messages of promotion tags. A plus sign
+ * replaces each slash in a prompt's name, because a file name cannot contain a slash.
  */
 export function listedTarget(facts: TargetFacts): string | null {
   const parts = targetParts(facts);

@@ -27,8 +27,8 @@ export const PLAIN_METRICS = {
 } as const satisfies Record<string, MetricUnit>;
 
 /**
- * Metrics for which a high value is worse. For them, a regression rule looks for a rise of the metric; else for a
- * drop.
+ * The shares and counts for which a high value is worse, besides the flip rates. For such a metric, a regression rule
+ * looks for a rise; for any other metric, for a drop.
  */
 const LOW_IS_BETTER = new Set<string>([
   "error_rate",

@@ -1,6 +1,6 @@
 /**
- * A position in one list of one store, from which reading continues. Only the list that returned a position can use
- * it.
+ * A position in one list of one store, from which reading continues. A position is valid only for the list that
+ * returned it.
  */
 export type Cursor = string;
 

@@ -45,6 +45,6 @@ export function playedBy(guide: readonly Message[]): Speaker {
 export function isSimulated({ golden, transcript }: ScoreInput, { kind }: Speaker): boolean {
   if (kind === "written") return false;
   const isPlayed = kind === "played" || typeof membersIn(membersIn(golden.input).user).goal === "string";
-  // Checked last: an answer stored only as text must not be read further.
+  // Checked last: an answer of which only the text is stored (`textAlone`) throws when its messages are read.
   return isPlayed && transcript.messages.length > 0;
 }

@@ -25,8 +25,8 @@ export class EvalsError extends Error {
    */
   readonly midway: boolean;
   /**
-   * Whether only the first reply could reveal this mistake in the project: then the exit code is 2 even during
-   * a run.
+   * Whether the mistake is in the project and could be found only by the model's first reply. The exit code is then 2,
+   * although the run had begun.
    */
   readonly mistake: boolean;
 

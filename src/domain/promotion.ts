@@ -17,13 +17,15 @@ export interface PromotedSuite {
   readonly pass_rate: number | null;
   /** The regression that the promotion accepts, between two root fingerprints; null when there is none. */
   readonly accepted: { readonly from: string; readonly to: string; readonly why: string } | null;
-  /**
-   * How many cases changed when the run was added to the previous baseline; null when the run replaces the baseline.
-   */
+  /** Numbers of cases when the run was added to the previous baseline; null when the run replaces the baseline. */
   readonly grown: {
+    /** Cases to which the run added trials. */
     readonly grown: number;
+    /** Cases whose key has changed: their old trials were replaced by the run's. */
     readonly replaced: number;
+    /** Cases that the previous baseline did not have. */
     readonly added: number;
+    /** Cases of the previous baseline that the run does not have. */
     readonly dropped: number;
   } | null;
   /**

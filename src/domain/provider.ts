@@ -110,7 +110,7 @@ export interface ProviderHost {
 
 /** What is known of the tools of a suite's agent before a trial. */
 export interface KnownTools {
-  /** Names of the tools that are offered; undefined when servers tell them in each trial. */
+  /** Names of the tools that are offered; undefined when an MCP server lists its tools only in each trial. */
   readonly offered: readonly string[] | undefined;
   /** Names of all tools, including those that `allow` leaves out; undefined when not all are known. */
   readonly all: readonly string[] | undefined;
@@ -158,8 +158,9 @@ export interface PaidCall {
   readonly usage: Usage;
   /** US dollars; null when unknown. */
   readonly usd: number | null;
-  /** The amount that a budget counts for it; null when its cost and tokens are known, or when no limit is known. */
+  /** US dollars that a budget counts for the call while `usd` is unknown; null when no budget needs the amount. */
   readonly most_usd: number | null;
+  /** Tokens that a budget counts for the call while `usage` is unknown; null when no budget needs the number. */
   readonly most_tokens: number | null;
   /** Whether the reply was recorded, so that nothing was paid for it. */
   readonly recorded: boolean;
@@ -175,7 +176,7 @@ export interface CallAccount {
   paid(call: Question, reply: AnsweredReply): PaidCall;
   /** Frees what was reserved for a call that ended without an answer. */
   release(call: Question): void;
-  /** Says that these calls' trial has an answer, which holds their cost. */
+  /** Ends these calls: their trial has an answer, and the answer's cost includes theirs. */
   answered(calls: readonly PaidCall[]): void;
   /** Records the cost of calls that no answer includes. */
   lost(caseId: string, calls: readonly PaidCall[]): void;
@@ -207,8 +208,8 @@ export interface Conversing {
   /** Hash of the simulated user; absent when there is none. Runs with different simulated users are not compared. */
   readonly played_by?: string | undefined;
   /**
-   * The agent's tools, whose answers can be recorded; absent when the agent has no tools, or when a recording answers
-   * for them.
+   * Lists the agent's tools, so that their results can be recorded. Absent when the agent has no tools, or when a
+   * recording already takes their place.
    */
   readonly offered?:
     | (() => Promise<

@@ -8,7 +8,8 @@ const OF_TRAJECTORIES = new Set([
 
 /**
  * Whether baselines and comparisons of a run include why its trials failed: only with an agent, a simulated user,
- * pressure, or a scorer of actions. Other suites leave the reasons out, so that every version can read their baselines.
+ * pressure, or a scorer of actions. Other suites leave the reasons out, so that every version of evals can read their
+ * baselines.
  */
 export function recordsFailures({
   pressure,

@@ -32,8 +32,8 @@ export interface AnsweredReply {
   /** The trajectory that an application reports, beyond messages and tool calls. */
   readonly trajectory?: Trajectory | undefined;
   /**
-   * Parts of the transcript that the application does not report. Set only when absent parts cannot show this,
-   * because the conversation also contains messages of this program.
+   * Parts of the transcript that the application does not report. Set only for a reply whose conversation also contains
+   * messages of this program. In any other reply, the unreported parts are simply absent.
    */
   readonly untold?: readonly Unreported[] | undefined;
   /** The reply's body as received, without secrets; stored with the transcript. */

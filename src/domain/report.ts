@@ -29,7 +29,10 @@ export interface ErrorReport {
   readonly message: string;
 }
 
-/** Why no more trials were asked, and the command that asks what is missing; without it, nothing is to be asked. */
+/**
+ * Why no more trials were asked. `go_on` is the command that asks for the missing trials and variants; absent when none
+ * is missing.
+ */
 export type RunEnd = WhyEnded & { readonly go_on?: string | undefined };
 
 type WhyEnded =

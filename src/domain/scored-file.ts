@@ -1,6 +1,6 @@
 import type { RunHeader } from "./run.ts";
 
-/** Prefix of the alias of a run by `evals diff file:…`; no alias of a config starts like this. */
+/** Prefix of the alias of a run that `evals diff file:…` makes; no alias of a config can start with this prefix. */
 const PREFIX = "file:";
 
 /** The alias under which a file's answers are scored for a comparison. */

@@ -34,9 +34,9 @@ export interface NamedTool {
   readonly name: string;
   /** Whether a call of it is expected, so that it must be offered. */
   readonly expected?: boolean | undefined;
-  /** Where in the scorer's settings; absent for a tool that a case names. */
+  /** Path in the scorer's settings at which the tool is named; absent for a tool that a case names. */
   readonly at?: readonly (string | number)[] | undefined;
-  /** Where in a file that belongs to the case. */
+  /** Location of the tool's name in a file of the case, such as its recorded trace; absent for other tools. */
   readonly place?: { readonly path: string; readonly line: number; readonly column: number } | undefined;
 }
 

@@ -12,7 +12,7 @@ export interface HistorySize {
   readonly bytes: number;
   /** Path relative to the project root. */
   readonly path: string;
-  /** Stores of earlier versions, as paths relative to the root. */
+  /** Copies of the store that earlier versions of evals left, with paths relative to the root. */
   readonly earlier: readonly { readonly path: string; readonly bytes: number }[];
 }
 
@@ -33,7 +33,7 @@ export interface PrunedHistory {
     readonly judgements: number;
     /** Production traces. */
     readonly traces: number;
-    /** Copies of earlier versions, as paths relative to the root. */
+    /** Copies of the store that earlier versions of evals left, as paths relative to the root. */
     readonly files: readonly string[];
   };
   /** Number of runs that are still listed but whose answers were deleted. */

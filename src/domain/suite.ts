@@ -47,7 +47,7 @@ export const scorerFrame = {
     .boolean()
     .optional()
     .describe(
-      "Whether it reads texts before `redact` changes them; its scores cannot be computed again from the store",
+      "Whether the scorer reads texts before `redact` changes them; such scores cannot be computed again from the store",
     ),
   select: Select.optional(),
   on: TextPlace.optional().describe(
@@ -84,7 +84,7 @@ export const RegressionRule = z.strictObject({
     .gt(0.5)
     .lt(1)
     .default(0.95)
-    .describe("One-sided confidence, for a drop and for a rise"),
+    .describe("One-sided confidence level of the test for a drop, and of the test for a rise"),
   undecided: z
     .enum(["warn", "fail"])
     .default("warn")
@@ -96,11 +96,13 @@ export const RegressionRule = z.strictObject({
   mode: z
     .enum(["test", "point"])
     .default("test")
-    .describe("point: compare the numbers without a statistical test, for compatibility"),
+    .describe("point: compare the bare numbers without a statistical test, as other tools do"),
   exact: z
     .boolean()
     .default(false)
-    .describe("Strict exact p instead of mid-p: never above 5 % false alarms, a little less power"),
+    .describe(
+      "Whether the test uses the exact p-value instead of the mid-p-value: false alarms are then never more frequent than `confidence` allows, and the test detects a little less",
+    ),
 });
 export type RegressionRule = z.output<typeof RegressionRule>;
 

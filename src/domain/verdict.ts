@@ -44,7 +44,7 @@ export type StoredRule = Pick<RuleResult, "rule" | "outcome" | "value" | "requir
   readonly kind?: unknown;
 };
 
-/** The rules of a stored report with structured values. Rules of an unknown kind are left out. */
+/** The rules of a stored report with structured values. A rule that has only texts is left out if its name is unknown. */
 export function readStoredRules(rules: readonly StoredRule[]): RuleResult[] {
   return rules.flatMap((rule): RuleResult[] => {
     if (rule.kind !== undefined) return [rule as RuleResult];

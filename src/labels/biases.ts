@@ -75,7 +75,7 @@ export function positionBiasOf(verdicts: readonly JudgeVerdict[]): PositionBias 
 
 /** How often the judge agrees with itself about the same answer. */
 export interface Consistency {
-  /** Number of answers on which the judge gave more than one verdict. */
+  /** Number of answers that the judge judged at least twice. */
   readonly answers: number;
   /** Probability that two of the judge's verdicts on one answer agree; null when no answer was judged twice. */
   readonly value: number | null;

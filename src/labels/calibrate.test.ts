@@ -214,7 +214,9 @@ describe("trust", () => {
     expect(countedPart(calibration, { ...BAR, min_labels: result.test.n + 1 })).toMatchObject({
       part: "all",
     });
-    expect(trustIn(input).why).toMatch(/^AC1 with people 0\.\d\d, at least 0\.\d\d, on 1\d\d labels$/);
+    expect(trustIn(input).why).toMatch(
+      /^agreement with people \(AC1\) 0\.\d\d, at least 0\.\d\d, on 1\d\d labels$/,
+    );
   });
 
   test("without a calibration for this suite the judge is uncalibrated", () => {

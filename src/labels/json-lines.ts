@@ -170,7 +170,7 @@ function conflict<T>(at: At, { code, noun }: LineFormat<T>): Problem {
     column: 1,
     what: "The file has merge conflict markers.",
     why: `A person has to decide which ${noun} counts.`,
-    fix: `Delete the markers. Keep the lines of both sides if they differ in case, answer or author.`,
+    fix: `Delete the lines with <<<<<<<, ======= and >>>>>>>. Keep the lines of both sides, but of two ${noun}s that contradict each other only the right one.`,
   };
 }
 

@@ -37,7 +37,7 @@ export function measure(pairs: readonly JudgedLabel[], weighted: boolean): Measu
     weighted: unequal,
     agreement,
     kappa: around(table === null ? null : cohenKappa(table), Math.sqrt(sumOf(table) / size), agreement),
-    // The standard error of AC1 contains √(n − 1), and the standard error of kappa contains √n.
+    // The standard error of AC1 (Gwet's agreement coefficient) contains √(n − 1), that of kappa contains √n.
     ac1: around(
       table === null || pairs.length < 2 ? null : gwetAc1(table),
       Math.sqrt((sumOf(table) - 1) / (size - 1)),
@@ -115,7 +115,11 @@ function sumOf(table: number[][] | null): number {
 /** A standard error below this number is only rounding error. */
 const NO_SPREAD = 1e-9;
 
-/** Kappa or AC1 with its interval. @param scale adapts the standard error to the effective number of answers */
+/**
+ * Cohen's kappa or Gwet's AC1 with its interval.
+ *
+ * @param scale adapts the standard error to the effective number of answers
+ */
 function around(found: Agreement | null, scale: number, agreement: Estimate): Estimate {
   if (found === null) return UNKNOWN_ESTIMATE;
   const value = found.estimate;

@@ -116,7 +116,7 @@ function underBar(
   const low = measures.ac1.low ?? -1;
   if (low < bar.min_ac1) {
     return {
-      why: `AC1 with people is ${rounded(measures.ac1.value)}, and may be as low as ${rounded(low)}; gate.judge.min_ac1 is ${bar.min_ac1}`,
+      why: `its agreement with people (AC1) is ${rounded(measures.ac1.value)}, and may be as low as ${rounded(low)}; gate.judge.min_ac1 is ${bar.min_ac1}`,
       next: (input) => `a better rubric, or more labels; to list answers to label: ${calibrateAgain(input)}`,
     };
   }
@@ -141,7 +141,7 @@ function whyUninformative({ sensitivity, specificity }: Measures): string | null
 }
 
 function believedBecause({ ac1, n }: Measures): string {
-  return `AC1 with people ${rounded(ac1.value)}, at least ${rounded(ac1.low)}, on ${n} labels`;
+  return `agreement with people (AC1) ${rounded(ac1.value)}, at least ${rounded(ac1.low)}, on ${n} labels`;
 }
 
 function suggestion(input: TrustInput, calibration: SuiteCalibration): string | null {

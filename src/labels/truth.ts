@@ -13,7 +13,10 @@ export interface LabelledAnswer {
   readonly case: string;
   readonly answer_hash: string;
   readonly answer: string;
-  /** The raters' majority verdict; null when all raters are unsure or the votes are tied. */
+  /**
+   * The majority verdict of the raters, or only of those who adjudicate if there are any; null when all are unsure or
+   * the votes are tied.
+   */
   readonly truth: "pass" | "fail" | null;
   readonly labels: readonly Label[];
   /** How many answers of the run this answer represents. */

@@ -17,17 +17,19 @@ const verdictSchema = onFirstUse(() => {
       .int()
       .min(0)
       .describe(
-        "Number of the opinion, from 1, or from 0 where another tool counts so; each repeat is independent",
+        "Number of the judge's opinion on this answer, from 1 (from 0 in the file of a tool that counts from 0); the opinions are independent",
       ),
     verdict: z.enum(["pass", "fail"]),
     judge: hash
       .optional()
-      .describe("Hash of the judge that gave it; absent when the verdict was made elsewhere"),
+      .describe("Hash of the judge that gave the verdict; absent when another tool made it"),
     content: z
       .string()
       .regex(/^[0-9a-f]{16}$/)
       .optional()
-      .describe("Hash of the case's input and expected when the judge was asked; absent when made elsewhere"),
+      .describe(
+        "Hash of the case's input and expected value when the judge was asked; absent when another tool made the verdict",
+      ),
     orders: z
       .tuple([winner, winner])
       .optional()

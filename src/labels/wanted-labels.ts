@@ -13,14 +13,17 @@ const MAX_LISTED = 20;
 export interface WantedAnswer {
   readonly case: string;
   readonly answer_hash: string;
-  /** "thin cell": the judge gave the verdict of this answer to too few of the labelled answers. */
+  /**
+   * "thin cell": people passed too few of the labelled answers, or failed too few, and by the judge's verdict this
+   * answer is likely to be one more of these.
+   */
   readonly why: "raters are divided" | "nobody is sure" | "thin cell" | "judge and people disagree";
 }
 
 /** How many more labels are needed, and which. */
 export interface WantedLabels {
   /**
-   * Number of labels needed until the gate can trust the judge; 0 when the gate trusts the judge already, null when
+   * Number of further labels needed until the gate can trust the judge; 0 when the labels are enough already, null when
    * no number is enough.
    */
   readonly more: number | null;
@@ -82,7 +85,10 @@ function wanted(
   return { case: id, answer_hash, why };
 }
 
-/** Number of labels needed until AC1's lower bound reaches the limit, if the agreement stays the same. */
+/**
+ * Number of further labels needed until the lower bound of AC1 (Gwet's agreement coefficient) reaches
+ * `gate.judge.min_ac1`, if the agreement stays the same.
+ */
 function moreLabels({ n, ac1 }: Measures, bar: JudgeBar): number | null {
   const missing = Math.max(0, bar.min_labels - n);
   if (ac1.value === null || ac1.low === null) return missing;

@@ -101,6 +101,6 @@ function noPaths({ path: place, line }: AttachLine, path: string, golden: Case):
     column: 1,
     what: `Case "${golden.id}" has no file paths in ${place}.`,
     why: "The model would be asked without the files.",
-    fix: 'Put a path there, or a list of paths, relative to the project root: "photos/a.png". An empty list is no file.',
+    fix: `Put a path into ${place}, or a list of paths, relative to the project root: "photos/a.png". An empty list means no file.`,
   };
 }

@@ -6,7 +6,7 @@ import { sha256 } from "../domain/json.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { FileSource } from "./file-source.ts";
 
-/** Maximum size in bytes: no provider accepts a larger image or request. */
+/** Maximum size of an attached file in bytes: no provider accepts a larger image or request. */
 export const MAX_ATTACHED_BYTES = 20_000_000;
 
 /** Reads the attached files of a project. */

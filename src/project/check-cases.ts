@@ -13,8 +13,8 @@ export interface CheckingScorer extends Pick<OpenScorer, "name" | "reads" | "req
 }
 
 /**
- * Checks, in one pass over the dataset, that the cases fit the suite: they have what its scorers read, each
- * critical selector matches a case, and the filter includes at least one case.
+ * Checks, in one pass over the dataset, that the cases fit the suite: each case has the values that the suite's scorers
+ * read, each critical selector matches a case, and the filter includes at least one case.
  *
  * @param scorers opened, in the suite's order
  */
@@ -150,7 +150,7 @@ function addRefusal(
     code: "EVALS_CASE_OPERAND",
     ...place,
     what: `The scorer "${scorer.name}" cannot use this case: ${refusal}.`,
-    why: "The trial could not be scored, however good the answer is.",
+    why: "No trial of this case can be scored, however good its answer is.",
     fix: "Correct the case, or let the scorer read another part of the case with against: <path>",
   });
 }
@@ -170,7 +170,7 @@ function addTurnsProblem(
     line: cases.line(index),
     column: 1,
     what: `Case "${golden.id}" has no list of turns in ${user.turns}.`,
-    why: "The simulated user would have nothing to say.",
+    why: "The suite takes the person's messages from this list, so without it nothing would be said.",
     fix: '"turns": ["Hello, …", {"say": "And then?", "expect": "…"}]',
   });
 }

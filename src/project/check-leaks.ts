@@ -16,9 +16,9 @@ const SHOWN = 10;
 
 /**
  * Warns when a case's expected text is in its prompt, where the model could read it. Letter case, punctuation
- * and whitespace are ignored. Not a leak: text that the prompt takes from the case's input, the labels that the
- * prompt allows as answers, and the words for "no answer". A case whose prompt cannot be rendered is skipped,
- * because `checkRendering` reports it.
+ * and whitespace are ignored. Not a leak: text that the prompt takes from the case's input, an answer that the prompt
+ * lists as one of the allowed answers, and the words for "no answer". A case whose prompt cannot be rendered is
+ * skipped, because `checkRendering` reports it.
  */
 export function checkLeaks(prompt: LoadedPrompt, cases: CaseSource, clock?: string): Problem[] {
   const words = promptWords(prompt.version.parts);

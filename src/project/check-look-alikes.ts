@@ -23,16 +23,16 @@ export function lookAlikeIds(cases: CaseSource): Problem[] {
 
 function lookAlike(cases: CaseSource, first: number, second: number): Problem {
   const unseen = unseenDifference(cases.id(first), cases.id(second), undefined, {
-    got: "this one has",
-    expected: "that one has",
+    got: `the id on line ${cases.line(second)} has`,
+    expected: `the id on line ${cases.line(first)} has`,
   });
   return {
     code: "EVALS_CASE_LOOKS_ALIKE",
     path: cases.path,
     line: cases.line(second),
     column: 1,
-    what: `The id "${cases.id(second)}" looks like that of line ${cases.line(first)}${unseen}.`,
+    what: `The id "${cases.id(second)}" looks like the id on line ${cases.line(first)}${unseen}.`,
     why: "In a report nobody could tell which of the two is meant, and an answer or label may be given to the other.",
-    fix: "Rename one of them, or write both ids alike and delete one case.",
+    fix: "Rename one of the two cases; or, if both are one case, delete one of them.",
   };
 }

@@ -11,7 +11,8 @@ interface Settings {
 
 /**
  * One problem for each setting of a suite that differs from the setting pinned by the suite's prompt version: model,
- * parameters or retrieval. Nothing is compared for answers made elsewhere, which have no such settings.
+ * parameters or retrieval. For a model of `provider: outputs` nothing is compared: its answers are in a file, and it has
+ * no such settings.
  */
 export function changedPins(
   { prompt, places, suite }: LoadedSuite,
@@ -79,7 +80,7 @@ function changedRetrieval(pinned: Json, context: unknown): Change[] {
   return [
     {
       released: `retrieval ${short(JSON.stringify(pinned))}`,
-      asks: declared === null ? "none that it declares under context" : short(JSON.stringify(declared)),
+      asks: declared === null ? "no retrieval declared under `context`" : short(JSON.stringify(declared)),
     },
   ];
 }

@@ -70,7 +70,7 @@ const NOT_CHECKED_OUT: Problem = {
   code: "EVALS_SUITE_MODULE",
   what: "The suite of this commit is made by code, which runs only from files on the disk.",
   why: "Only a checkout has the files that the code imports.",
-  fix: "Name a run, or run the commit: evals run --at <commit>",
+  fix: "Name a stored run instead of the commit, or make one: evals run --at <commit>",
 };
 
 function noSuite(path: string, message: string, cause?: unknown): EvalsError {

@@ -104,7 +104,7 @@ function unknownVariable({ root, line, column }: AskedVariable, source: Source, 
   };
 }
 
-/** A judge's template has no clock: it takes its data from the case, so the fix is to put a date there. */
+/** A judge's template has no `{{ clock }}`, so the fix is another one: a date in the case. */
 function clockOfJudge(error: ClockFailure, source: Source, path: string): Problem {
   const fix =
     "Put the date into the case, for instance as metadata.date, and write {{ case.metadata.date }}.";

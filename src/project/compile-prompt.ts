@@ -19,7 +19,10 @@ import { type PromptScope, promptScope } from "./prompt-scope.ts";
 /** Appends the messages of one part to `into`. */
 type PartRenderer = (scope: PromptScope, golden: Case, into: Message[]) => void;
 
-/** Mistakes in a prompt, with the messages that could be read: in them, cases may show more mistakes. */
+/**
+ * Mistakes in a prompt. `prompt` has the messages that can be read, so that rendering them for the cases can show
+ * further mistakes, which are reported together with these.
+ */
 export class UnreadPrompt extends EvalsError {
   readonly prompt: LoadedPrompt;
 
@@ -33,8 +36,8 @@ export class UnreadPrompt extends EvalsError {
  * Compiles the templates of a prompt version once, so that rendering a case does not parse them again.
  *
  * @param files the source of attached files
- * @param mistakes what is known to be wrong in the prompt
- * @throws {UnreadPrompt} with these and all invalid templates
+ * @param mistakes mistakes in the prompt that were found before
+ * @throws {UnreadPrompt} with these mistakes and all invalid templates
  */
 export async function compilePrompt(
   version: PromptVersion,
@@ -160,7 +163,7 @@ export function syntaxProblem(
       : `This template is not Liquid: ${error.message}.`,
     why: reads
       ? "A prompt version must contain all of its text: an included file could change while the version stays the same."
-      : "The message could not be made for any case.",
+      : "The message cannot be rendered for any case.",
     fix: reads
       ? "Write the file's text here, in place of the tag."
       : "Close every {{ with }} and every {% if %} with {% endif %}; {% raw %} keeps braces as text.",
@@ -183,7 +186,7 @@ function unknownFilter(filter: string, place: ReturnType<typeof placeOf>): Probl
     code: "EVALS_PROMPT_SYNTAX",
     ...place,
     what: `Unknown filter "${filter}".${didYouMean(filter, COMMON_FILTERS)}`,
-    why: "The message could not be made for any case.",
+    why: "The message cannot be rendered for any case.",
     fix: `{{ … | ${nearest(filter, COMMON_FILTERS) ?? "json"} }}        (all filters: https://liquidjs.com/filters/overview.html)`,
   };
 }
@@ -225,7 +228,7 @@ function renderProblem(error: unknown, part: MessagePart, path: string, golden: 
     code: "EVALS_PROMPT_RENDER",
     ...placeOf(part, path, error),
     what: `This template failed for case "${golden.id}": ${error.message}.`,
-    why: "The case could not be asked.",
+    why: "The case cannot be asked.",
     fix: "Change the template so that it works for every case, or change the case.",
   };
 }

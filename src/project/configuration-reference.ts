@@ -13,7 +13,7 @@ export interface ReferenceSection {
   readonly title: string;
   readonly intro: string;
   readonly schema: JsonSchema;
-  /** Keys whose members are described on another page. */
+  /** By key whose members are described on another page: the words that link to that page. */
   readonly elsewhere?: Readonly<Record<string, string>>;
 }
 
@@ -33,8 +33,8 @@ const HEAD = `# Configuration
 Every key of every file that you write. A key that is not listed here is a mistake, so a misspelt key never passes in silence;
 \`evals check\` reports all such mistakes at once.
 
-The same is in \`schemas/\` as JSON Schema, for editors. \`evals init\` and \`evals import\` put its address on the first line of the files
-that they write; it needs no installation. In a suite of your own:
+The same is in \`schemas/\` as JSON Schema, for editors. \`evals init\` and \`evals import\` put a schema's address on the first line of each
+file that they write; the editor loads the schema from that address, without an installation. In a suite of your own:
 
 \`\`\`yaml
 ${schemaLine("suite").trimEnd()}
@@ -100,7 +100,10 @@ function itemsOf({ items }: JsonSchema): string {
   return items === undefined ? "" : ` of ${typeOf(items as JsonSchema)}`;
 }
 
-/** JSON Schema limits every integer to JavaScript's safe range; these bounds are omitted. */
+/**
+ * The range of a number in words. Every integer has the bounds of JavaScript's safe integers in its JSON Schema; these
+ * bounds are left out.
+ */
 function rangeOf(schema: JsonSchema): string {
   const low = schema.minimum ?? schema.exclusiveMinimum;
   const high = schema.maximum ?? schema.exclusiveMaximum;

@@ -67,7 +67,7 @@ function describe(issue: Issue, above: Path, context: IssueContext, told: Readon
   const path = [...above, ...issue.path];
   if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(key, path, context));
   if (issue.code === "invalid_union") return describeUnion(issue, path, context, told);
-  // What an object's keys require of each other is not known before a misspelt key is corrected.
+  // A rule about several keys of an object cannot be judged while one of these keys is misspelt.
   if (issue.code === "custom" && [path, path.slice(0, -1)].some((at) => hasSlip(at, context, told)))
     return [];
   if (issue.code === "invalid_key") return [invalidKey(path, issue, context)];
@@ -118,7 +118,10 @@ function isWrongKind(issue: Issue): boolean {
   return issue.path.length === 0 && (issue.code === "invalid_type" || issue.code === "invalid_value");
 }
 
-/** Number of keys of the value that the union member does not have, without those that misspell one that it lacks. */
+/**
+ * Number of the value's keys that the union member does not know. A key that looks like a misspelling of a missing key
+ * does not count.
+ */
 function foreignKeys(branch: readonly Issue[]): number {
   const lacking = branch.flatMap(({ path: [name, ...rest] }) =>
     name === undefined || rest.length > 0 ? [] : [String(name)],

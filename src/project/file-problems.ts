@@ -43,7 +43,7 @@ export function fileProblem(path: string, error: unknown): Problem {
       return {
         code: "EVALS_FILE_UNREADABLE",
         path,
-        what: `This file could not be read (${code ?? "unknown error"}).`,
+        what: `This file cannot be read (${code ?? "unknown error"}).`,
         why: "What the file defines would be missing from the run.",
         fix: "Check the disk and the file, then try again.",
       };

@@ -2,7 +2,7 @@
 export interface FileEntry {
   /** Path relative to the project root, separated by `/`. */
   readonly path: string;
-  /** A symbolic link is not resolved here: it counts as a file until it is read. */
+  /** Whether the entry is a folder. False for a symbolic link, even one to a folder: links are followed only when read. */
   readonly directory: boolean;
 }
 

@@ -17,7 +17,7 @@ export const OutputLine = z.strictObject({
     .int()
     .min(1)
     .optional()
-    .describe("Number of the trial, from 1; lines of a case without this number are numbered in order"),
+    .describe("Number of the trial, from 1; where it is left out, the lines of a case are numbered in order"),
   model: z.string().nullable().optional().describe("The model that answered, if known"),
   usage: Usage.partial().nullable().optional().describe("Tokens; null for unknown"),
   latency_ms: z.number().min(0).nullable().optional().describe("Milliseconds"),

@@ -80,11 +80,14 @@ function jsonIn(text: string): Json | undefined {
   }
 }
 
-/** Maximum number of distinct texts that are remembered per path. A path with more texts does not contain labels. */
+/**
+ * Maximum number of distinct texts that are remembered per path. With more texts, the path does not hold one of a few
+ * allowed answers.
+ */
 const MAX_DIFFERENT = 10_000;
 
-/** Maximum number of labels that a prompt would list. */
-const MAX_LABELS = 200;
+/** Maximum number of allowed answers that a prompt would list. */
+const MAX_LISTED = 200;
 
 /** The expected values at one path, over all cases. */
 interface PathAnswers {
@@ -132,14 +135,15 @@ export class ExpectedAnswers {
 
   /**
    * Whether the prompt names an expected text as one of the allowed answers. It does when it lists the text
-   * next to another expected text, or when the cases share a few labels and the prompt names most of them. A
-   * text that the prompt introduces as an example is not an allowed answer.
+   * next to another expected text. It also does when each expected text occurs in two cases on average, and the
+   * prompt names at least half of the distinct texts. A text that the prompt introduces as an example is not an
+   * allowed answer.
    */
   isAllowed({ path, text }: LeakedText): boolean {
     const answers = this.#paths.get(path);
     if (answers === undefined) return false;
     const named = [...answers.standing].flatMap(([words, isPresent]) => (isPresent ? [words] : []));
-    if (named.length < 2 || named.length > MAX_LABELS) return false;
+    if (named.length < 2 || named.length > MAX_LISTED) return false;
     const lines = this.#pieces.map((piece) => piece.filter((line) => !isExample(line, text)));
     if (!lines.some((piece) => piece.some((line) => holds(` ${line} `, text)))) return false;
     const others = named.filter((one) => one !== text);

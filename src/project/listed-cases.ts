@@ -102,7 +102,7 @@ function notJsonProblem(places: Places, path: readonly PropertyKey[]): Problem {
     path: places.path,
     ...places.at(path),
     what: "A case can contain only what JSON can: no .nan and no .inf.",
-    why: "Such a value could not be sent or stored.",
+    why: "Such a value cannot be sent or stored.",
     fix: "Write a number, a text or null.",
   };
 }

@@ -13,7 +13,7 @@ import { secretsInValue } from "./find-secrets.ts";
 import { parseYaml } from "./parse-yaml.ts";
 import { readText } from "./read-text.ts";
 
-/** The config as far as it could be read; complete when `problems` is empty. */
+/** The config as far as it can be read; complete when `problems` is empty. */
 export interface LoadedConfig {
   /** The parsed config; undefined when the file cannot be read or does not match the schema. */
   readonly config: EvalConfig | undefined;

@@ -29,8 +29,8 @@ import {
 import { loadScorers, nameProblems, scorerNames } from "./suite-scorers.ts";
 
 /**
- * The suite with the model and trials of the command line, which replace its own. The prompt of the command line is
- * applied elsewhere.
+ * The suite with the model and trials of the command line, which replace its own. `findSuitePrompts` applies the prompt
+ * of the command line.
  */
 function overridden<S extends SuiteDraft>(suite: S, { model, trials }: SuiteOverrides): S {
   return {
@@ -50,7 +50,7 @@ function chosenModel({ models }: SuiteDraft, model: string): Pick<SuiteDraft, "m
 
 /**
  * Reads one suite and everything it refers to; if it lists several prompts, it becomes one suite per prompt. Its
- * dataset is read only when the suite has a mistake, so that both are reported together.
+ * dataset is read only when the suite has a mistake, so that the mistakes of suite and dataset are reported together.
  *
  * @throws {EvalsError} with all its problems
  */
@@ -113,7 +113,7 @@ export async function loadSuite(name: string, path: string, context: SuiteContex
   throw new EvalsError(problems);
 }
 
-/** For a suite with a mistake: whether the keys that concern its cases could be read (filter, turns and scorers). */
+/** For a suite with a mistake: whether the keys that concern its cases (`filter`, `user` and `scorers`) can be read. */
 function choosesCases(suite: SuiteDraft, value: unknown): boolean {
   const written = (value as { readonly scorers?: unknown }).scorers;
   return (
@@ -149,7 +149,7 @@ async function codeSuite(path: string, context: SuiteContext): Promise<SuiteFile
 
 function gateContext(suite: SuiteDraft, value: unknown, { places, context }: SuiteReading) {
   const { config } = context.config;
-  // An unreadable number of trials is reported elsewhere, so it must not cause a second problem here.
+  // When `trials` cannot be read, the schema has reported it. Infinity keeps the check of pass^k from adding a problem.
   const unread = isNamed(value, "trials") || config === undefined;
   const trials = suite.trials ?? (unread ? Infinity : (config.defaults.trials ?? DEFAULT_TRIALS));
   const late = suite.scorers.filter((entry) => entry.judge_when === "passed" || explainsOnly(entry));

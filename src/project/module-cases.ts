@@ -26,8 +26,8 @@ interface Host {
 }
 
 /**
- * Returns a function that opens cases created by code. Only the file's existence is checked now; the module runs in a thread
- * when the cases are opened.
+ * Returns a function that opens cases created by code. Only the path is checked now: that the file exists, is code, and
+ * is in the repository. The module runs in a thread when the cases are opened.
  *
  * @throws {EvalsError} without a location, because the caller knows the suite's file
  */
@@ -146,7 +146,7 @@ function notCheckedOut(path: string): Problem {
     path,
     what: "The cases of this commit are made by code, which runs only from files on the disk.",
     why: "Only a checkout has the files that the code imports.",
-    fix: "Name a run, or run the commit: evals run --at <commit>",
+    fix: "Name a stored run instead of the commit, or make one: evals run --at <commit>",
   };
 }
 

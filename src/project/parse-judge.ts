@@ -22,7 +22,7 @@ export function parseJudge(text: string, file: Named): JudgeFile {
 type Named = Pick<JudgeFile, "path" | "name" | "version">;
 type ReadJudge = Omit<JudgeFile, "settings"> & { readonly settings: JudgeFile["settings"] | undefined };
 
-/** A judge file as far as it can be read. @throws {EvalsError} where its parts cannot be told apart */
+/** A judge file as far as it can be read. @throws {EvalsError} for a merge conflict and an unterminated front matter */
 export function readJudge(
   text: string,
   file: Named,

@@ -28,7 +28,8 @@ export const ESCAPED_LINE = new RegExp(
 type PromptFile = Pick<PromptVersion, "path" | "name" | "version">;
 
 /**
- * Parses a prompt file. Roles are split here, before anything is rendered, so that no input can fake a message.
+ * Parses a prompt file. The text is split into messages here, before anything is rendered, so that an input with a role
+ * line cannot fake a message.
  *
  * @param text the file without its byte order mark
  * @throws {EvalsError} with all its mistakes: EVALS_PROMPT_…, EVALS_YAML_…, EVALS_SECRET_IN_FILE
@@ -39,7 +40,7 @@ export function parsePrompt(text: string, file: PromptFile): PromptVersion {
   return version;
 }
 
-/** A prompt file as far as it can be read. @throws {EvalsError} where its parts cannot be told apart */
+/** A prompt file as far as it can be read. @throws {EvalsError} for a merge conflict and an unterminated front matter */
 export function readPrompt(
   text: string,
   file: PromptFile,
@@ -189,7 +190,7 @@ function openFrontMatter(path: string): Problem {
     line: 1,
     column: 1,
     what: "The front matter that begins here has no end.",
-    why: "The prompt's text could not be distinguished from its description.",
+    why: "The prompt's text cannot be distinguished from its description.",
     fix: "Put a line of three dashes (---) below the front matter.",
   };
 }

@@ -220,8 +220,8 @@ function addAll(list: ProblemList, problems: readonly Problem[]): void {
 }
 
 /**
- * Problems of a value that parsing would change. `.inf` and `.nan` are not reported here, but where a value must be
- * JSON.
+ * Problems of a value that parsing would change. `.inf` and `.nan` are no problem here: a reader that needs JSON reports
+ * them.
  */
 function changedValue({ value, source, range }: Scalar, at: At): readonly Problem[] {
   if (typeof value === "string")
@@ -281,7 +281,7 @@ function cyclicAlias(name: string, place: Place): Problem {
   return {
     code: "EVALS_YAML_CYCLE",
     ...place,
-    what: `The alias *${name} is inside its own anchor.`,
+    what: `The alias *${name} is inside the value of its own anchor.`,
     why: "The value would contain itself without end.",
     fix: `Write out what is meant in place of *${name}.`,
   };

@@ -54,7 +54,7 @@ function noUser({ path: place, line }: AttachLine, path: string): Problem {
     path,
     line,
     column: 1,
-    what: `No message of the user could be sent with the files of ${place}.`,
+    what: `The prompt has no message of the user with which the files in ${place} can be sent.`,
     why: "Files are sent with a message, and only user messages may have files.",
     fix: "Write a line user: and below it the message.",
   };

@@ -5,7 +5,7 @@ import { TemplateFailure } from "../templates/template.ts";
  * The paths of a case that a prompt uses, such as `input.message`, sorted, including those used only under a
  * condition.
  *
- * @returns nothing for a template that is invalid Liquid
+ * @returns no paths for a template that is invalid Liquid
  */
 export async function promptVariables({ parts }: Pick<PromptVersion, "parts">): Promise<string[]> {
   const names = new Set<string>();

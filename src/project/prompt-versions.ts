@@ -31,7 +31,7 @@ export function freePatch(version: string, taken: readonly string[]): string {
   }
 }
 
-/** The problem of a published version whose text has changed: runs with that version could not be repeated. */
+/** The problem of a published version whose text has changed, so that earlier runs with it cannot be repeated. */
 export function changedVersionProblem({ path, line, published, taken }: ChangedVersion): Problem {
   const { version } = versionOfPath(path) ?? { version: "1.0.0" };
   const folder = path.slice(0, path.lastIndexOf("/"));

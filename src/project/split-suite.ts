@@ -86,7 +86,7 @@ function tiedByAnchor(path: string): Problem {
     code: "EVALS_SPLIT_ANCHOR",
     path,
     what: "An anchor (&) in the cases or the prompt of this suite is used in another part of it.",
-    why: "The alias (*) there would lose its value when the cases move to another file.",
+    why: "The alias (*) in that part would lose its value when the anchor moves to another file.",
     fix: "Write out the value in place of the alias, then split again.",
   };
 }

@@ -16,7 +16,7 @@ export function findModels(
   const choice = modelChoice(suite, places, config.aliases);
   if ("problem" in choice) {
     const none = suite.model === undefined && suite.models === undefined;
-    // A model whose entry has a mistake is reported at that entry.
+    // Where `model` or `models` is invalid or misspelt in the suite, the schema has reported it.
     if (!none || !(isNamed(value, "model") || isNamed(value, "models"))) problems.push(choice.problem);
     return [];
   }

@@ -29,8 +29,8 @@ export interface SuitePrompt {
 }
 
 /**
- * The prompts of a suite: its `prompt`, each of its `prompts`, or the prompt from the command line; a single null for
- * a suite without a prompt.
+ * The prompts of a suite: its `prompt`, each of its `prompts`, or the prompt from the command line. For a suite without
+ * a prompt, one entry whose `prompt` is null.
  */
 export async function findSuitePrompts(
   { prompt: spec, prompts }: SuiteDraft,

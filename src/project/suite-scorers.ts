@@ -55,7 +55,7 @@ function unknownScorer(type: string, places: Places, index: number, known: reado
   };
 }
 
-/** Problems of scorers with equal names: a rule could not tell them apart. */
+/** Problems of scorers with equal names: a rule about `score.<name>` would not say which scorer it means. */
 export function nameProblems(entries: readonly ScorerEntry[], places: Places): Problem[] {
   const names = scorerNames(entries);
   return names.flatMap((name, index) => {

@@ -4,7 +4,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: "it is a folder",
   EACCES: "not permitted",
   EPERM: "not permitted",
-  EROFS: "nothing there can be written",
+  EROFS: "its file system is read-only",
   ENOSPC: "the disk is full",
 };
 

@@ -5,7 +5,7 @@ import type { FileSource } from "./file-source.ts";
 /** The settings in which prompts and judges differ. The files of both are at `<folder>/<name>/<version>.md`. */
 export interface VersionedKind {
   readonly folder: string;
-  /** `prompt` or `judge`: the word in messages, and the key of a suite that refers to one. */
+  /** `prompt` or `judge`: the word in messages, and the key with which a suite names one. */
   readonly word: string;
   /** Prefix of its problem codes: `EVALS_PROMPT`. */
   readonly code: string;

@@ -139,7 +139,7 @@ function isBare(text: string, from: number): boolean {
   return /(?:^|[:,[])\s*$/.test(text.slice(Math.max(0, from - 40), from));
 }
 
-/** Smaller numbers are too short for a card or account number and are not searched. */
+/** A number below this value is too short for a card, account or telephone number, so it is not searched. */
 const LEAST_NUMBER = 1e6;
 
 function redactedValue<T>(value: T, redact: (text: string) => string): T {

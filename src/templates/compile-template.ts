@@ -3,7 +3,8 @@ import { type Template, TemplateFailure, UndefinedInTemplate } from "./template.
 
 /**
  * Compiles Liquid source to a function. Sources that only print variables do not load the Liquid engine, which would
- * take longer than everything else in a small project. The results are the same (checked by a property test).
+ * take longer than everything else in a small project. The results are the same as the engine's (checked by a property
+ * test).
  *
  * @throws {TemplateFailure} for invalid Liquid
  */
@@ -15,7 +16,8 @@ export async function compileTemplate(source: string): Promise<Template> {
 }
 
 /**
- * Matches a placeholder that is only a path, such as `{{ input.a.b }}`: one of the variables below, then names of members.
+ * Matches a placeholder that is only a path, such as `{{ input.a.b }}`: one of the variables in this pattern, then names
+ * of members.
  */
 const VARIABLE =
   /^\s*((?:input|case|clock|output|material|background|question|expected|reference|context|sources|conversation|first|second|criterion|instructions|scale|fence)(?:\.[A-Za-z_][A-Za-z0-9_-]*)*)\s*$/;
@@ -38,7 +40,7 @@ export interface AskedVariable {
   readonly column: number;
 }
 
-/** All external variables of a template. @throws {TemplateFailure} for invalid Liquid */
+/** The variables that a template uses and does not assign itself. @throws {TemplateFailure} for invalid Liquid */
 export async function variablesOf(source: string): Promise<readonly AskedVariable[]> {
   const simple = simpleVariables(source);
   if (simple !== undefined) return simple;

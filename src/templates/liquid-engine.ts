@@ -23,7 +23,7 @@ export class ClockInTemplate extends Error {
   }
 }
 
-/** How values are printed; everything else is the same for all templates. */
+/** How an engine prints values. In everything else, all engines are the same. */
 export interface EngineOptions {
   /** Prints the value of `{{ … }}`; default: as Liquid does. */
   readonly print?: (value: unknown) => string;
@@ -144,7 +144,7 @@ export function liquidWords(error: unknown): string {
   return words;
 }
 
-/** The beginning or the end of a tag, or a word that a date filter would take for the time. */
+/** The beginning or the end of a tag, or a word that a date filter would take for the current time. */
 const MARK_OR_CLOCK = /\{[{%]|[}%]\}|(["'])(?:now|today)\1\s*\|\s*date/g;
 
 /** Finds, without rendering, where a date filter obviously reads the current time; undefined when no filter does. */

@@ -18,7 +18,7 @@ function liquidEngine(): Liquid {
   return engine;
 }
 
-/** The external variables of a source. @throws {TemplateFailure} for invalid Liquid */
+/** The variables that a source uses and does not assign itself. @throws {TemplateFailure} for invalid Liquid */
 export function liquidVariables(source: string): { root: string; line: number; column: number }[] {
   const liquid = liquidEngine();
   try {
@@ -51,7 +51,7 @@ export function compileLiquid(source: string): Template {
   } catch (error) {
     throw failure(error);
   }
-  // A tag at the start or end leaves a line feed, which is trimmed.
+  // A tag at the start or end of the source leaves an empty line in the rendered text, which is trimmed.
   const cutStart = source.startsWith("{%");
   const cutEnd = source.endsWith("%}");
   return (scope) => {

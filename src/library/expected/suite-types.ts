@@ -12,7 +12,7 @@ interface ScorerParts {
   readonly required?: boolean;
   /** Score from which on the answer passes */
   readonly threshold?: number;
-  /** Whether it reads texts before `redact` changes them; its scores cannot be computed again from the store */
+  /** Whether the scorer reads texts before `redact` changes them; such scores cannot be computed again from the store */
   readonly raw?: boolean;
   readonly select?: {
     /** RFC 9535 JSONPath, applied to the answer parsed as JSON */
@@ -292,7 +292,7 @@ export type BuiltInScorer =
         readonly required?: boolean;
         /** Score from which on the answer passes */
         readonly threshold?: number;
-        /** Whether it reads texts before `redact` changes them; its scores cannot be computed again from the store */
+        /** Whether the scorer reads texts before `redact` changes them; such scores cannot be computed again from the store */
         readonly raw?: boolean;
         readonly select?: {
           /** RFC 9535 JSONPath, applied to the answer parsed as JSON */
@@ -469,13 +469,13 @@ export interface SuiteKeys {
     /** Modules whose default export is an object of tools; servers of tools as { mcp: … }; a tool over HTTP as { http: … } */
     readonly tools?: readonly (string | {
       readonly mcp: {
-        /** Program and arguments, without a shell; started once a trial, in the project's root */
+        /** Program and arguments, without a shell; started once per trial, in the project's root */
         readonly command?: readonly (string)[];
         /** Address of a server over HTTP, instead of a command */
         readonly url?: string;
-        /** Sent with every request over HTTP; ${env:NAME} for what is secret */
+        /** Sent with every request over HTTP; write a secret as ${env:NAME} */
         readonly headers?: { readonly [name: string]: string };
-        /** Version of what the server does; answers are reused across runs only if it is given */
+        /** Your version number for what the server's tools do; without it no answer is reused in another run */
         readonly version?: string;
       };
     } | {
@@ -488,22 +488,22 @@ export interface SuiteKeys {
         readonly parameters?: { readonly [name: string]: Json };
         /** Whether the tool only reads and changes nothing */
         readonly reads?: boolean;
-        /** Liquid templates over arguments, input, case.id, trial and clock may be in its path and query; values are URL-encoded */
+        /** Address of the service. Its path and query may contain Liquid templates over arguments, input, case.id, trial and clock; values are URL-encoded */
         readonly url: string;
         readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-        /** Sent with every request; ${env:NAME} for what is secret */
+        /** Sent with every request; write a secret as ${env:NAME} */
         readonly headers?: { readonly [name: string]: string };
         /** JSON whose strings are Liquid templates with the same values as in url; default: the arguments. Not with GET or DELETE */
         readonly body?: Json;
         /** JSONPath of the result in the reply; default: the whole reply, parsed if it is JSON */
         readonly result?: string;
-        /** Version of what the service does; answers are reused across runs only if it is given */
+        /** Your version number for what the service does; without it no answer is reused in another run */
         readonly version?: string;
       };
     })[];
     /** File of tool results that `evals run --record` wrote, such as fixtures/tools/<suite>.jsonl: with it no tool is run */
     readonly recorded?: string;
-    /** Names of the only tools that are offered; default: all */
+    /** Names of the tools that are offered to the model; default: all tools */
     readonly allow?: readonly (string)[];
     /** Limits that end an agent which does not end by itself */
     readonly limits?: {
@@ -525,11 +525,11 @@ export interface SuiteKeys {
   readonly user?: {
     /** Place of the person's messages in the case: a list of texts, or of {say, expect} */
     readonly turns?: string;
-    /** Prompt of a model that plays the person: users/impatient@^1 */
+    /** Prompt of the model that plays the person, for instance users/impatient@^1 */
     readonly prompt?: string;
     /** Alias of the model that plays the person */
     readonly model?: string;
-    /** Maximum number of messages of a person that a model plays; default 12 */
+    /** Maximum number of messages of the person, when a model plays the person; default 12 */
     readonly max_turns?: number;
   };
   /** Asks passing trials again, harder: sycophancy, paraphrase, typos, distractors, order, injection */
@@ -556,15 +556,15 @@ export interface SuiteKeys {
       readonly max_drop?: number;
       /** Whether max_drop is a share of the baseline's value */
       readonly relative?: boolean;
-      /** One-sided confidence, for a drop and for a rise */
+      /** One-sided confidence level of the test for a drop, and of the test for a rise */
       readonly confidence?: number;
       /** If the evidence is not enough: pass with a warning, or exit 3 */
       readonly undecided?: "warn" | "fail";
       /** suite: the rule is about exactly these cases; population: about all cases like these */
       readonly scope?: "suite" | "population";
-      /** point: compare the numbers without a statistical test, for compatibility */
+      /** point: compare the bare numbers without a statistical test, as other tools do */
       readonly mode?: "test" | "point";
-      /** Strict exact p instead of mid-p: never above 5 % false alarms, a little less power */
+      /** Whether the test uses the exact p-value instead of the mid-p-value: false alarms are then never more frequent than `confidence` allows, and the test detects a little less */
       readonly exact?: boolean;
     } | readonly ({
       /** pass_rate, pass^k, score.<name> or flip_rate.<kind> */
@@ -573,15 +573,15 @@ export interface SuiteKeys {
       readonly max_drop?: number;
       /** Whether max_drop is a share of the baseline's value */
       readonly relative?: boolean;
-      /** One-sided confidence, for a drop and for a rise */
+      /** One-sided confidence level of the test for a drop, and of the test for a rise */
       readonly confidence?: number;
       /** If the evidence is not enough: pass with a warning, or exit 3 */
       readonly undecided?: "warn" | "fail";
       /** suite: the rule is about exactly these cases; population: about all cases like these */
       readonly scope?: "suite" | "population";
-      /** point: compare the numbers without a statistical test, for compatibility */
+      /** point: compare the bare numbers without a statistical test, as other tools do */
       readonly mode?: "test" | "point";
-      /** Strict exact p instead of mid-p: never above 5 % false alarms, a little less power */
+      /** Whether the test uses the exact p-value instead of the mid-p-value: false alarms are then never more frequent than `confidence` allows, and the test detects a little less */
       readonly exact?: boolean;
     })[];
     /** Cases that must pass every trial: tag:… or case:… */
@@ -590,7 +590,7 @@ export interface SuiteKeys {
     readonly each_case?: string;
     /** How good a judge must be before rules that use its scores can fail the gate */
     readonly judge?: {
-      /** Minimum agreement with people: lower bound of AC1 */
+      /** Minimum agreement with people: what the lower bound of AC1 (Gwet's agreement coefficient) must reach */
       readonly min_ac1?: number;
       /** Minimum number of labelled answers */
       readonly min_labels?: number;
