@@ -1,6 +1,6 @@
 /**
  * The commands as functions. Each returns the document that the command prints under `--json`, prints nothing, and
- * leaves the calling process unchanged; only a bug rejects.
+ * leaves the calling process unchanged. It rejects only for a bug, and with an error that your `onEvent` throws.
  */
 
 /** Types for modules of your own: `const agent: Agent = async (input, context) => …; export default agent;` */

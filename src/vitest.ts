@@ -7,9 +7,9 @@ export { type SuiteOptions, type SuiteUnderTest, suite } from "./library/suite-u
 /** What this module adds to vitest's `expect`. */
 interface EvalsMatchers {
   /**
-   * Runs the suite. Passes when its gate passes and the given minimum pass rate holds; fails with the terminal
-   * report. A suite without a result (a mistake in a file, missing trials, too little evidence) fails both this and
-   * `not.toPassEvals`.
+   * Runs the suite. Passes when the suite's gate passes and every run has at least `requirePassRate`; otherwise fails
+   * with the terminal report. A suite without a result (a mistake in a file, missing trials, too little evidence) fails
+   * `toPassEvals` and also `not.toPassEvals`.
    */
   toPassEvals(): Promise<void>;
 }

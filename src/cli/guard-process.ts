@@ -12,10 +12,11 @@ export interface GuardedProcess {
 
 /** How a command ended without returning its exit code. */
 export type Loss =
-  /** process.exit was called. */
+  /** A module called process.exit. */
   | { readonly kind: "exited" }
   /** The event loop is empty, but the command is still waiting. */
   | { readonly kind: "stalled" }
+  /** A module threw an error where no caller could catch it, for instance in a timer. */
   | { readonly kind: "threw"; readonly error: unknown };
 
 /**
@@ -23,8 +24,9 @@ export type Loss =
  * module ends the process, or throws outside of a call, this must not look like a pass or a failed gate: the run is
  * undecided, and received answers are kept.
  *
- * @param lost called once when a module ends the process or throws; reports the mistake and returns the exit code.
- * It must be synchronous, because nothing can be awaited when a process ends
+ * @param lost called once, when a module ends the process, throws outside of a call, or lets the command wait for
+ * nothing. It reports the mistake and returns the exit code. It must be synchronous, because nothing can be awaited
+ * when a process ends
  * @returns a function to call with the command's exit code. From then on the process ends with that code
  */
 export function guardProcess(process: GuardedProcess, lost: (how: Loss) => number): (code: number) => void {

@@ -32,7 +32,7 @@ export async function main(args: readonly string[], io?: Io): Promise<number> {
   const over = guardProcess(process, (how) => {
     const lost = faultOf(how);
     if (printed === "") return reportMistakes(args, own, lost);
-    // With JSON output there is exactly one document, and it contains the exit code already.
+    // The JSON document is already printed. There must be no second one, and the process ends with the exit code in it.
     own.stderr(formatProblems(lost.problems, "the command had already reported its outcome"));
     return exitOfDocument(printed);
   });

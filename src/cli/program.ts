@@ -65,7 +65,8 @@ function asHelpOption(args: readonly string[]): readonly string[] {
 }
 
 /**
- * The commands to build: those with the called command's first word, or all of them for help and suggestions.
+ * The commands to build: only those with the called command's first word, to start faster. All of them when there is no
+ * such command, because help and suggestions need all.
  */
 function commandsOf(args: readonly string[]): readonly DeclaredCommand[] {
   const word = commandWord(args);
@@ -116,7 +117,7 @@ function addCommand(program: Command, declared: DeclaredCommand, calling: Callin
     .reduce((at, name) => at.commands.find((one) => one.name() === name) ?? at, program);
   if (parent === program) program.commandsGroup(GROUP[declared.group]);
   const command = parent.command(word, { hidden: declared.hidden === true });
-  // Subcommands inherit this setting. An overview such as `import` accepts excess words, because it reports an unknown
+  // Subcommands inherit this setting. An overview such as `prompt` accepts excess words, because it reports an unknown
   // subcommand itself.
   command.allowExcessArguments(false);
   typeDeclared(command, declared);

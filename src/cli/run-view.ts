@@ -16,7 +16,9 @@ export interface RunViewOptions {
    * of processor time.
    */
   readonly workers?: boolean | undefined;
+  /** Called when a run has ended, with its report. */
   readonly ended: (report: RunReport) => void;
+  /** Called when no further run will start, with the reports of all runs that ended. */
   readonly over?: (reports: readonly RunReport[]) => void;
 }
 

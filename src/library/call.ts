@@ -16,7 +16,7 @@ import type { RunEvent, RunName } from "./run-event.ts";
 // take longer than it saves.
 z.config({ jitless: true });
 
-/** The arguments of an operation called from the library. */
+/** What the library gives to each operation besides its input: the environment, callbacks and cancellation. */
 export interface Call extends RunHooks {
   readonly environment: Environment;
 }

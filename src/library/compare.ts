@@ -11,8 +11,8 @@ export interface CompareOptions extends StoppableOptions {
    */
   readonly baseline: string;
   /**
-   * The side that is judged. Default: the newest run. But when `baseline` is a run and there is no `candidate`,
-   * that run itself is judged, against its own baseline.
+   * The side that is compared with `baseline`. Default: the newest run. But when `baseline` is a run and there is no
+   * `candidate`, that run is the candidate, and is compared with its own baseline.
    */
   readonly candidate?: string | undefined;
   /** Runs a prompt version or commit that has no stored result. By default a missing result is a problem. */

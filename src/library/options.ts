@@ -22,8 +22,8 @@ export interface CallOptions {
 /** Further options of functions that call models. */
 export interface StoppableOptions extends CallOptions {
   /**
-   * When aborted, no new trial is started. Trials in flight finish and are stored, and `resume` continues the
-   * run later.
+   * When aborted, no new trial is started. Trials in flight finish and are stored, and `runSuites({ resume: true })`
+   * continues the run later.
    */
   readonly signal?: AbortSignal | undefined;
 }

@@ -22,8 +22,8 @@ const rollbackOptions = z.strictObject({
 }) satisfies z.ZodType<RollbackOptions>;
 
 /**
- * Restores everything that a promoted tag covers, in one commit, and verifies it by fingerprint, like `evals
- * rollback`.
+ * Restores everything that a promoted tag covers, in one commit. It then verifies that each suite has the promoted
+ * fingerprint again. Like `evals rollback`.
  *
  * @returns the document of `evals rollback --json`; exit 1 when a suite does not match the tag afterwards
  */

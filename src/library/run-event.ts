@@ -13,7 +13,7 @@ export type TrialEvent = {
   readonly kind: "trial";
   readonly run: RunName;
   readonly case: string;
-  /** Number of the trial of its case, from 1. */
+  /** Number of the trial among the trials of its case, from 1. */
   readonly trial: number;
 } & (
   | {

@@ -13,11 +13,10 @@ export interface RunSuitesOptions extends StoppableOptions {
   /** Names of suites; default: all suites of the project. */
   readonly suites?: readonly string[] | undefined;
   /**
-   * The prompt to use instead of the suite's: `name@1.1.0`, `name@^1` or `name`. Each of several gets a run of
-   * its own.
+   * The prompt to use instead of the suite's: `name@1.1.0`, `name@^1` or `name`. Several prompts get one run each.
    */
   readonly prompt?: string | readonly string[] | undefined;
-  /** Alias of the model to use instead of the suite's. Each of several gets a run of its own. */
+  /** Alias of the model to use instead of the suite's. Several models get one run each. */
   readonly model?: string | readonly string[] | undefined;
   /** Trials per case, 1 to 1000. */
   readonly trials?: number | undefined;
@@ -47,9 +46,11 @@ export interface RunSuitesOptions extends StoppableOptions {
   readonly record?: boolean | undefined;
   /** Reads answers from `fixtures/<alias>.jsonl` instead of asking a model. */
   readonly replay?: boolean | undefined;
-  /** Resumes the newest run of the same plan, or the run with this id. */
+  /**
+   * `true` resumes the newest run with the same suite, target, scorers, cases and trials; an id resumes that run.
+   */
   readonly resume?: boolean | string | undefined;
-  /** Asks the errored trials again, in the newest run of the same plan or the run named by `resume`. */
+  /** Asks again only for the errored trials, of the run that `resume` names or of the newest run that can be resumed. */
   readonly retry?: "errored" | undefined;
   /** Sends the requests as a batch at half the price; `resume` fetches the answers later. */
   readonly batch?: boolean | undefined;

@@ -143,8 +143,8 @@ export class LabellingSession {
   }
 
   /**
-   * Picks a random answer that this rater labelled a while ago and that was not checked yet; null when there is
-   * none.
+   * Picks a random answer that this rater has labelled, that was not checked yet, and that is not among the last
+   * `RECENT` answers; null when there is none.
    */
   #pickCheck(): Question | null {
     const recent = this.#acts.slice(-RECENT).map((act) => keyOf(act.question));
@@ -199,7 +199,7 @@ export class LabellingSession {
   }
 }
 
-/** Minimum number of answers between a label and its check, so that the rater does not remember the first verdict. */
+/** Number of last answers that are not picked for a check, so that the rater does not remember the first verdict. */
 const RECENT = 10;
 
 const keyOf = ({ case: id, answer_hash }: Pick<Label, "case" | "answer_hash">): string =>

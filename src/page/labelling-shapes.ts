@@ -26,7 +26,9 @@ export interface Question {
   readonly answer: string;
   readonly input: Json;
   readonly expected?: Json | undefined;
+  /** How the answer was picked, for instance `random`; it becomes part of the label. */
   readonly picked: Label["picked"];
+  /** Number of the run's answers that this answer represents; it becomes part of the label. */
   readonly weight: number;
   readonly opinions?: readonly Opinion[] | undefined;
 }
@@ -70,12 +72,17 @@ export interface SessionState {
   readonly rater: string;
   readonly purpose: LabellingPurpose;
   readonly criteria: readonly { readonly name: string; readonly about: string }[];
+  /** Number of steps made: labels, second judgements and skipped answers. */
   readonly done: number;
+  /** `done` plus the number of questions that are still to be asked. */
   readonly total: number;
+  /** Number of answers that were skipped; `done` includes them. */
   readonly skipped: number;
   readonly canUndo: boolean;
   readonly question: ShownQuestion | null;
+  /** Number of labels by verdict. */
   readonly counts: { readonly pass: number; readonly fail: number; readonly unsure: number };
+  /** How often second judgements equal the first ones; null before the end, or when nothing was judged twice. */
   readonly agreement: Agreement | null;
 }
 
@@ -86,7 +93,7 @@ export interface ShownQuestion {
   readonly expected?: Json | undefined;
   readonly answer: string;
   readonly opinions?: readonly Opinion[] | undefined;
-  /** The judgement that an undo took back, to fill the form. */
+  /** The judgement that the last undo took back; the page fills the form with it. */
   readonly draft?: Judgement | undefined;
 }
 

@@ -4,7 +4,7 @@ import { EvalsError } from "../domain/problem.ts";
 import { guardRequest } from "./guard-request.ts";
 import { jsonOf, RefusedRequest, readBody } from "./request-body.ts";
 
-/** A reply of a page's server: a page, a value as JSON, serialized JSON, or a stream of events. */
+/** A reply of a page's server: a page, a value to send as JSON, text that is JSON already, or a stream of events. */
 export type Reply =
   | { readonly kind: "page"; readonly html: string; readonly policy: string }
   | { readonly kind: "json"; readonly status: number; readonly value: unknown }
@@ -32,7 +32,7 @@ export interface LocalServer {
   readonly port: number;
   /** Address of the page, including the token. */
   readonly url: string;
-  /** Closes the server after the pending replies were sent. */
+  /** Closes the server when the pending replies are sent, at the latest after half a second. */
   close(): Promise<void>;
 }
 
@@ -110,7 +110,10 @@ function listenProblem(
   );
 }
 
-/** Closes a server, including open connections, which would otherwise keep the program running. */
+/**
+ * Closes a server. Connections that are still open after half a second are cut, because they would keep the program
+ * running.
+ */
 export function closeServer(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), 500);

@@ -18,7 +18,7 @@ export interface PageStart {
   readonly version: string;
   /** In mode `file`, the runs of the page in order. */
   readonly runs: readonly PageRun[];
-  /** In mode `file`, the comparison of each suite that one command ran with several targets; a run's key is its id. */
+  /** In mode `file`, for each suite that one command ran with several targets, the comparison of these targets. */
   readonly matrices: readonly PageMatrix[];
 }
 
@@ -40,6 +40,7 @@ export interface RunDocument {
   readonly report: RunReport;
   /** Runs of the suite up to this run, oldest first. */
   readonly history: readonly PastRun[];
+  /** The two versions of the prompt; null when both sides have the same prompt, or a text is not available. */
   readonly prompts: PromptTexts | null;
 }
 
@@ -58,6 +59,7 @@ export interface IndexDocument extends CaseIndex {
 export type AnswerPage = readonly CaseWithTrials[];
 
 export interface CaseWithTrials {
+  /** Index of the case in the index of the run. */
   readonly place: number;
   readonly case: ViewedCase;
   /** The conversations of each side's trials; of a trial that is not listed, the page has only the texts in `case`. */
@@ -72,7 +74,7 @@ export interface TrialParts {
   readonly parts: readonly (Omit<ViewedPart, "passage"> & { readonly passage: Passage | null })[];
 }
 
-/** The content of a live page's start view. */
+/** The content of the start view. */
 export interface HomeDocument {
   /** The newest runs, newest first. */
   readonly runs: readonly RunSummary[];
@@ -89,9 +91,11 @@ export interface LabelledSuite {
   readonly suite: string;
   /** The judge to label for; null when the suite has at most one judge, which need not be named. */
   readonly judge: string | null;
-  /** The suite's newest run. */
+  /** Id of the suite's newest run. */
   readonly run: string;
+  /** Number of labels of the suite, or of its judge `judge`. */
   readonly labels: number;
+  /** Number of people who gave these labels. */
   readonly raters: number;
 }
 

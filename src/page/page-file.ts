@@ -23,7 +23,7 @@ const PAGE_LETTERS = 400_000;
  * pages compress well.
  */
 const MAX_LETTERS = 150_000_000;
-/** Number of cases from which the size of all cases is estimated. */
+/** Maximum number of cases from which the size of all failed and changed cases is estimated. */
 const SAMPLE = 60;
 /**
  * Share of the space that cases with conversations may fill; later cases are included without their
@@ -168,7 +168,9 @@ function informativeFirst({ ids, now, changes }: CaseIndex): CaseOrder {
 interface Packing extends Omit<PackedAnswers, "leftOut"> {
   /** Number of cases whose answers are in the file. */
   readonly cases: number;
+  /** Number of characters after which texts were cut; null when no text was cut. */
   readonly cutAfter: number | null;
+  /** Number of cases that are in the file without their conversations. */
   readonly withoutTrials: number;
 }
 

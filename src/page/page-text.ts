@@ -21,7 +21,7 @@ export function visible(text: string): string {
     );
 }
 
-/** Whether JSON may contain a character that `visible` changes, directly or as an escape. Two fast checks avoid a slow one. */
+/** Whether JSON may contain a character that `visible` changes. If not, `pageJson` need not go through every text. */
 function mayHide(json: string): boolean {
   return (
     /\\(?:[rbf]|u(?:00|[dD][89abAB]))/.test(json) ||

@@ -35,8 +35,9 @@ export interface ViewedHistory {
 
 /** Maximum characters of each text sent with a case; the view of a trial has the whole text. */
 const CASE_LETTERS = 40_000;
-/** Maximum characters of all parts of a trial sent at once; of a larger trial, only the start of each part is sent. */
+/** Maximum characters of a trial that is sent whole. Of a larger trial, only the start of each part is sent at first. */
 const TRIAL_LETTERS = 400_000;
+/** Maximum characters of each part of a larger trial that are sent at first. */
 const FIRST_LETTERS = 300;
 /** Maximum characters that are sent at once when the page requests more of a part. */
 const STEP_LETTERS = 400_000;
@@ -104,8 +105,8 @@ function labellingSessions(history: ViewedHistory) {
     const opened = open.get(name) ?? history.labelling(suite, judge);
     open.set(name, opened);
     try {
-      // Only errors of opening are caught here. After an error of storing, the page keeps the label and sends
-      // it again.
+      // Catches only errors of opening the session; the next request then opens it again. An error of storing a label is
+      // not caught: the page keeps the label and sends it again.
       await opened;
     } catch (error) {
       open.delete(name);

@@ -17,7 +17,7 @@ const PASSING = new Set([
 const PASSING_WORDS =
   /connection terminated|terminated unexpectedly|timeout exceeded when trying to connect|connection error|not queryable|timeout expired/i;
 
-/** PostgreSQL's code of a refused write. */
+/** PostgreSQL's error code for a write in a read-only transaction, for instance on a standby server. */
 export const READ_ONLY = "25006";
 const DISK_FULL = "53100";
 
@@ -85,7 +85,7 @@ export function connectionProblem(
     return {
       code: "EVALS_POSTGRES_READ_ONLY",
       what: `The PostgreSQL at ${at} takes no writes.`,
-      why: `${written} A standby or a read-only session cannot keep them.`,
+      why: `${written} A standby server or a read-only session refuses writes.`,
       fix: "Use the address of the primary server, and a role whose transactions are not read-only.",
     };
   }
@@ -93,7 +93,7 @@ export function connectionProblem(
     return {
       code: "EVALS_POSTGRES_FULL",
       what: `The PostgreSQL at ${at} has no room: ${reason}`,
-      why: `${written} There is no room for them.`,
+      why: `${written} It has no room for more.`,
       fix: "Free disk space there, or allow more connections, and repeat the command: what is stored already is kept.",
     };
   }

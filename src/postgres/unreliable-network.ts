@@ -1,8 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 
 /**
- * How long the database may take to end a connection, in milliseconds. With a broken network, it never ends the
- * connection.
+ * How long this program waits, in milliseconds, until the database has ended a connection. Over a broken network the
+ * database never does.
  */
 const END_MS = 2_000;
 

@@ -14,8 +14,9 @@ export function criticalCases({ gate }: RunReport): (row: CaseRow) => boolean {
 }
 
 /**
- * Why a case counts against its run: it is critical and failed a trial, it regressed by more than chance, or it
- * never passes. Null for other cases; a case that fails only sometimes is flaky and does not count.
+ * Why a case counts against its run: it is critical and failed a trial, it passes fewer trials than in the baseline
+ * by more than chance explains, or it never passes. Null for other cases. A flaky case, which fails only sometimes,
+ * counts only for one of the first two reasons.
  */
 export function faultOf(row: CaseRow, isCritical: (row: CaseRow) => boolean): CaseFault | null {
   if (row.passed === row.answered) return null;
@@ -36,8 +37,11 @@ export function isWorthShowing({ passed, answered, errored, change }: CaseRow): 
 }
 
 /**
- * The worst cases, worst first: critical ones, regressed ones by strength of evidence, those that never pass,
- * then flaky ones. Keeps only as many rows as requested, however many cases the run has.
+ * The worst cases, worst first: critical ones; ones that pass fewer trials than in the baseline, strongest evidence
+ * first; ones that never pass; flaky ones.
+ *
+ * @param limit maximum number of cases returned. Memory holds at most `4 * limit + 100` rows at a time, however many
+ * cases the run has
  */
 export async function worstCases(
   report: RunReport,

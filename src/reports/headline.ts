@@ -136,7 +136,7 @@ export function lostSentence({ end, counts }: Pick<RunReport, "end" | "counts">)
 }
 
 /**
- * The words after the number of trials that a run did not finish: `not asked`. If the judge did not answer: `not
+ * The words after the number of skipped trials: `not asked`, or `come with a batch`. If the judge did not answer: `not
  * asked or not judged`, because some of these trials have an answer.
  */
 function undone({ end }: Pick<RunReport, "end">): string {

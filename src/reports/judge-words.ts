@@ -5,8 +5,8 @@ import { percent, plural } from "./format-numbers.ts";
 import { intervalText, metricLabel, requiredText, ruleName, ruleValue } from "./metric-rows.ts";
 
 /**
- * One sentence for each advisory rule: it cannot fail the gate, because its judge is not calibrated. Must be escaped
- * when shown.
+ * One sentence for each advisory rule. Such a rule cannot fail the gate, because it depends on a judge that the gate
+ * does not trust. The sentences contain names given by the user, so they must be escaped when shown.
  */
 export function informingSentences({ gate }: RunReport): string[] {
   return gate.rules.filter((rule) => rule.enforced === false).map(informingSentence);
@@ -18,7 +18,10 @@ export function informingSentence(rule: RuleResult): string {
   return `not enforced: ${ruleName(rule)} ${ruleValue(rule)}, required ${requiredText(rule)}: ${found}`;
 }
 
-/** One sentence for each rate that is corrected for a judge's measured error. Must be escaped when shown. */
+/**
+ * One sentence for each rate that is corrected for a judge's measured error. The sentences contain names of scorers, so
+ * they must be escaped when shown.
+ */
 export function correctedSentences({ metrics }: RunReport): string[] {
   return Object.entries(metrics).flatMap(([name, { value, corrected }]) =>
     corrected === undefined || value === null ? [] : [correctedSentence(metricLabel(name), value, corrected)],
@@ -28,7 +31,7 @@ export function correctedSentences({ metrics }: RunReport): string[] {
 const METHODS = {
   "ppi++": "PPI++",
   "rogan-gladen": "Rogan–Gladen",
-  labels: "people alone",
+  labels: "people's labels alone",
 } as const;
 
 function correctedSentence(label: string, raw: number, rate: CorrectedRate): string {

@@ -7,14 +7,14 @@ const MAX_CASES = 30;
 /** Maximum number of a case's trials shown as marks. If the case has more trials, their counts are shown. */
 const MAX_MARKS = 12;
 
-/** The symbol of each trial outcome. */
+/** The symbols of a trial's outcomes: `1` passed, `0` failed, `e` errored, `?` not scored, `-` not asked. */
 export const UNICODE = { "1": "●", "0": "○", e: "!", "?": "?", "-": "·" } as const;
 export const ASCII = { "1": "+", "0": "x", e: "!", "?": "?", "-": "." } as const;
 export type Marks = typeof UNICODE | typeof ASCII;
 
 /**
- * The cases to list: all in the dataset's order, if they are few enough. Otherwise the cases on which the targets
- * differ most come first; of equal differences, the case with the lowest pass rate comes first.
+ * The cases to list. If they are few enough, all cases in the dataset's order. Otherwise the cases on which the targets
+ * differ most, largest difference first; of equal differences, the case with the lowest pass rate comes first.
  */
 export function shownCases(cases: readonly MatrixCase[]): readonly MatrixCase[] {
   if (cases.length <= MAX_CASES) return cases;
@@ -46,7 +46,7 @@ export function footCells({ pass_rate, cost_usd, latency_p95 }: MatrixTarget): s
   ];
 }
 
-/** The trials of a case: `●●●○○`, or `12/15` for many trials; a dash when the case was not run on the target. */
+/** The trials of a case: `●●●○○`, or `12/15` for many trials; `—` when the case was not run on the target. */
 export function drawn(trials: string, marks: Marks): string {
   if (trials === "") return "—";
   if (trials.length <= MAX_MARKS)

@@ -16,12 +16,17 @@ export interface MetricRow {
   readonly high: number | null;
   /** The requirement on this metric in `gate.require`; null without one. */
   readonly required: {
+    /** The bound as written: `>= 0.9`. */
     readonly text: string;
+    /** The number in the bound. */
     readonly value: number | null;
     readonly outcome: RuleResult["outcome"];
   } | null;
+  /** The comparison of this metric with the baseline; null when it was not compared. */
   readonly baseline: {
+    /** The metric's value in the baseline. */
     readonly value: number | null;
+    /** The metric's value in this run minus that in the baseline; `low` and `high` are its 90 % interval. */
     readonly delta: number | null;
     readonly low: number | null;
     readonly high: number | null;
@@ -29,7 +34,7 @@ export interface MetricRow {
   } | null;
 }
 
-/** Matches the metrics that are always shown. Other metrics are shown only when they are required or changed. */
+/** Matches the metrics that are shown if the run has them. Others are shown only when they are required or compared. */
 const ALWAYS_SHOWN =
   /^(pass_rate|score\..*|flip_rate\..*|latency_p50|latency_p95|cost_usd|cost_per_trial|judge_cost_usd|judge\..*\.agreement)$/;
 
@@ -91,7 +96,7 @@ function rowOf(
   };
 }
 
-/** The name of a metric for people: `pass rate`, `all 5 pass`, `queue`. */
+/** The name of a metric for people: `pass rate`, `all 5 pass`, `queue` for `score.queue`. */
 export function metricLabel(metric: string): string {
   const whole = /^pass\^(\d+)$/.exec(metric);
   if (whole !== null) return `all ${whole[1]} pass`;
@@ -162,14 +167,14 @@ export function boundText(text: string, unit: MetricUnit): string {
 }
 
 /**
- * The bound that a rule requires, in its metric's unit. Rules of other kinds than `require` have their own words
- * for it.
+ * The bound that a rule requires, for people. Only the bound of a `require` rule is converted to its metric's unit
+ * (`>= 0.9` becomes `≥ 90 %`); the bound of every other rule is already written for people.
  */
 export function requiredText({ kind, unit, required }: RuleResult): string {
   return boundText(required, kind === "require" ? unit : "count");
 }
 
-/** A rule's name for people: for a requirement, its metric. May contain a scorer's name: escape it when shown. */
+/** A rule's name for people; of a requirement, its metric. May contain a scorer's name: it must be escaped when shown. */
 export function ruleName(rule: RuleResult): string {
   return rule.kind === "require" ? rule.metric : rule.rule;
 }
@@ -179,7 +184,7 @@ export function otherRules(report: RunReport): RuleResult[] {
   return report.gate.rules.filter(({ kind, enforced }) => kind !== "require" && enforced !== false);
 }
 
-/** The value of a rule in its unit. */
+/** The value that a rule measured, with its unit. */
 export function ruleValue({ kind, unit, value }: RuleResult): string {
   if (value === null) return "unknown";
   if (kind === "regression" && unit !== "ratio") return differenceText(value, unit);

@@ -29,7 +29,7 @@ export function movedAddition({ change, significant }: CaseRow): string {
  */
 export function unsureWords(way: Way, verdict: Verdict): string {
   return verdict === (way === "broken" ? "regressed" : "improved")
-    ? "no single case is certain, but all together are"
+    ? "each alone may be chance, all together are not"
     : "perhaps by chance";
 }
 

@@ -1,6 +1,6 @@
 /**
- * Makes a model's text safe for a terminal or log: no control sequences, bidirectional controls, unpaired surrogates
- * or CI commands, and on one line. Line feeds and tabs become visible.
+ * Makes a model's text safe for a terminal or log, on one line. A line feed becomes `⏎`, a tab becomes a space. Each
+ * other control character, bidirectional control and unpaired surrogate becomes U+FFFD, and CI commands are broken.
  */
 export function plainLine(text: string): string {
   return withoutCommands(
@@ -37,7 +37,10 @@ export function shortened(text: string, width: number): string {
   return blank > width / 2 ? `${short.slice(0, blank).trimEnd()} …` : short;
 }
 
-/** Shortens a text to `width` characters, with exactly one `…` at the end. */
+/**
+ * Shortens a longer text to `width` characters, the last of which is `…`. There is only one `…` at the end, even if the
+ * text was cut before.
+ */
 export function cut(text: string, width: number): string {
   const letters = Array.from(text.length > width * 2 ? text.slice(0, width * 2) : text);
   return letters.length <= width && text.length <= width * 2

@@ -6,7 +6,11 @@ import type { AbCall } from "../declarations/ab.ts";
 import { printResult } from "../print-result.ts";
 import { listenForStop } from "../stop-signals.ts";
 
-/** `evals ab <a> <b>`: compares two arms of traffic. @returns exit code 0, whatever the verdict */
+/**
+ * `evals ab <a> <b>`: compares two arms of traffic.
+ *
+ * @returns exit code 0, whatever the verdict; 130 or 143 when a signal stopped it
+ */
 export async function abCommand({ io, options, args: [a, b] }: AbCall): Promise<number> {
   const { directory, suite, judge, yes = false } = options;
   const budget = options.budget === undefined ? null : Number(options.budget);

@@ -241,7 +241,7 @@ describe("with a judge to ask", () => {
       judge((id) => (id === "c5" ? "error" : "pass")),
     );
     expect(before.exit).toBe(3);
-    expect(before.stderr).toContain("no usable verdict on 1 answer,");
+    expect(before.stderr).toContain("no usable verdict on 1 answer. The error: ");
     expect(before.stderr).not.toMatch(/[\u009b\u202e]/);
     expect(JSON.parse(before.stdout)).toMatchObject({ unjudged: 2, confusion: { tp: 11, fp: 8 } });
     const after = await run(

@@ -22,7 +22,7 @@ const BUDGET: NumberOption = {
   option: "--budget",
   expected: "an amount in US dollars above 0",
   isRight: (value) => value > 0,
-  why: "A misread option would run something other than you meant.",
+  why: "With a misread amount, the command could spend more than you meant.",
   fix: "--budget 0.50",
 };
 

@@ -52,7 +52,7 @@ it("leaves on a terminal of 80 × 40 which of four suites failed, why, and the n
     expect(end[at + 1]).toMatch(
       new RegExp(`^ {2}${suite}-\\d+: 0/1 passed: expected "yes", got "no, by ${suite}"`),
     );
-    expect(end[at + 2]).toMatch(/^ {2}all of them: evals show [0-9a-f]+ --failing$/);
+    expect(end[at + 2]).toMatch(/^ {2}all such cases: evals show [0-9a-f]+ --failing$/);
   }
   expect(end.at(-1)).toMatch(/^ {2}4 runs: 160 of 160 trials answered/);
 });

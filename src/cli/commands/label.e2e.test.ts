@@ -101,7 +101,7 @@ describe("evals label", () => {
     const again = await page(repo, "--rater ana --count 10");
     expect(again.url).toBe(first.url);
     expect(again.io.printed.stdout).toContain(
-      "10 answers picked at random, 4 of them judged already, for ana",
+      "10 answers picked at random, 4 of them judged already; rater: ana",
     );
     expect(await again.state()).toMatchObject({ done: 4, total: 10, question: { id: waiting?.id } });
     for (let at = 0; at < 6; at++) await again.judge("fail");
@@ -224,7 +224,9 @@ describe("evals label", () => {
       JSON.stringify({ ...labels(repo)[0], case: "gone", rater, verdict });
     repo.write("labels/triage.jsonl", `${gone("ana", "pass")}\n${gone("ben", "fail")}\n`);
     const left = await repo.evals("label triage --adjudicate --rater cleo --no-open");
-    expect(left.stdout).toMatch(/1 conflict left out: run \w+ does not have the case\./);
+    expect(left.stdout).toMatch(
+      /Left out: 1 answer on which raters disagree, because run \w+ does not have its case\./,
+    );
   });
 
   it("asks some answers twice, keeps the second judgement apart and shows the agreement at the end", async () => {

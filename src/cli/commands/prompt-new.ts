@@ -21,7 +21,7 @@ function readBump(value: string | undefined): Bump {
   if (bump !== undefined) return bump;
   throw new EvalsError({
     code: "EVALS_OPTION_INVALID",
-    what: `--bump is not ${BUMPS.join(", ")}.`,
+    what: `--bump "${value ?? ""}" is none of ${BUMPS.join(", ")}.`,
     why: "The bump declares how far the change may move behaviour, and the gate enforces it.",
     fix: "--bump patch (behaviour stays the same), minor (behaviour may change, but not get worse) or major (anything may change)",
   });

@@ -66,7 +66,7 @@ describe("rollback", () => {
     expect(ended).toMatchObject({
       exit: 0,
       stdout: expect.stringMatching(
-        /nothing was changed\.\n {2}s {2}fingerprint \w{12} equals the promoted one: proved/,
+        /nothing was changed\.\n {2}s {2}verified: fingerprint \w{12} equals the promoted one/,
       ),
     });
   });
@@ -88,14 +88,14 @@ describe("rollback", () => {
     });
   });
 
-  it("reports which suites cannot be proved, and why", async () => {
+  it("reports which suites cannot be verified, and why", async () => {
     await promoted({ ...projectFiles(4, 2), ".gitignore": ".evals/\ndatasets/d.csv\n" });
     repo.commit(CHANGED);
     repo.write("datasets/d.csv", "id,input\nx,1\n");
     const ended = await repo.evals(["rollback", "v1"]);
     expect(ended.exit).toBe(1);
     expect(ended.stdout).toMatch(/^Rolled back to evals\/v1: 0 files restored, 2 removed/);
-    expect(ended.stdout).toMatch(/\n {2}s {2}not proved: .*datasets\/d\./);
+    expect(ended.stdout).toMatch(/\n {2}s {2}not verified: .*datasets\/d\./);
   });
 });
 

@@ -14,7 +14,8 @@ export async function scoreCommand({ io, options, args: [suite] }: ScoreCall): P
     ...{ ...input, suite, replay },
     consent: { yes, budget: budget === undefined ? null : Number(budget) },
   });
-  // A trace without a judge's verdict counts as missing, so its day is incomplete.
+  // A trace without a judge's verdict counts as missing. The numbers of its day are then incomplete, so the command ends
+  // undecided.
   const exit = scored.unjudged > 0 ? EXIT.undecided : EXIT.ok;
   return printResult(io, options, {
     exit,

@@ -45,7 +45,7 @@ describe("evals show of a case", () => {
   the baseline answered
   3 ×  passed    item 1
 
-  from the baseline's answer to trial 1: [-gone-] {+new+}
+  the baseline's answer compared with that of trial 1: [-gone-] {+new+}
     was  item 1
     now  I do not know
 

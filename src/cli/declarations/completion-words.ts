@@ -2,8 +2,8 @@ import { EXIT } from "../../domain/exit-code.ts";
 import { declareCommand } from "./declare-command.ts";
 
 /**
- * `evals completion-words <kind>`: prints names for the completion scripts, which call it while the user types.
- * It never fails.
+ * `evals completion-words <kind>`: prints names for the completion scripts, which call it while the user types. The
+ * command never fails; when it cannot read the names, it prints none.
  */
 export const completionWords = declareCommand({
   words: "completion-words",

@@ -24,7 +24,7 @@ interface Call<Options, Args> {
   readonly args: Args;
   /** Prints the command's help. */
   readonly showHelp: () => void;
-  /** The complete program with all commands. */
+  /** Builds a program with all commands. The running program may have only the called command. */
   readonly wholeProgram: () => Command;
 }
 
@@ -68,11 +68,15 @@ interface Declaration<Args extends unknown[], Options extends OptionValues> {
   /** The options about output that the command has; they are added after the options of `type`. */
   readonly output?: readonly (keyof typeof OUTPUT)[];
   /**
-   * Adds description, arguments and options to a command. TypeScript infers the types of arguments and options from
-   * it.
+   * Adds description, arguments and options to a command. TypeScript infers `Args` and `Options` from the type that
+   * this function returns.
    */
   readonly type: (command: TypedCommand) => TypedCommand<Args, Options>;
-  /** The action of the command; it loads its module only when called. @returns the exit code */
+  /**
+   * Carries out the command. It imports the command's module when it is called, so that help loads no such module.
+   *
+   * @returns the exit code
+   */
   readonly act: (call: Call<Options, Args>) => Promise<number>;
 }
 
@@ -107,14 +111,14 @@ export function declareGroup(
   return { ...group, type: (command) => void command.description(group.about), act: null };
 }
 
-/** A command such as `import`, whose subcommands are declared as separate commands. */
+/** A command such as `prompt`, whose subcommands are declared as separate commands. */
 interface Overview extends Omit<DeclaredCommand, "type" | "act"> {
   readonly about: string;
   /** The names of the subcommands. */
   readonly commands: readonly string[];
 }
 
-/** Declares a command that shows its help, and rejects unknown subcommands. */
+/** Declares a command that shows its help when called alone, and rejects unknown subcommands. */
 export function declareOverview({ about, commands, ...command }: Overview): DeclaredCommand {
   const { words: group } = command;
   return declareCommand({

@@ -13,7 +13,7 @@ export const importTraces = declareCommand({
       .description("import production traces; importing them again changes nothing")
       .argument(
         "[source...]",
-        "OTLP (JSON, lines, protobuf) in any convention, or an export of Langfuse, LangSmith, Braintrust, Helicone or Phoenix; or an address",
+        "files: OTLP (JSON, JSON Lines, protobuf) in any convention, or an export of Langfuse, LangSmith, Braintrust, Helicone or Phoenix; or an address",
       )
       .option(
         "--listen <port>",

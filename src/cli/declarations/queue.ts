@@ -27,7 +27,7 @@ const drop = declareCommand({
 });
 export type QueueDropCall = CallOf<typeof drop>;
 
-/** `evals queue` and its subcommands; the parent must come first. */
+/** `evals queue` and its subcommands. The parent comes first, because its subcommands are added to it. */
 export const QUEUE_COMMANDS: readonly DeclaredCommand[] = [
   declareGroup({
     words: "queue",

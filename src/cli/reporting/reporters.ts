@@ -98,7 +98,7 @@ async function printMatrices(
 
 /**
  * Whether the terminal report is printed. It is printed when it was requested, or when no other report goes to stdout.
- * GitHub's workflow commands do not replace it: stdout then has both.
+ * GitHub's workflow commands do not count as such a report: with `--reporter github`, stdout has both.
  */
 function showsTerminal(wanted: readonly Wanted[]): boolean {
   const onStdout = wanted.filter(({ name, file, stdout }) => stdout || (file === null && !needsFile(name)));

@@ -21,16 +21,17 @@ export class CaseColumns {
   readonly answered: Uint16Array;
   readonly errored: Uint16Array;
   /**
-   * Number of passed trials of each case on the other side of the comparison; -1 for a case that this side does not
-   * have.
+   * Number of passed trials of each case on the other side of the comparison; -1 for a case without an answer on that
+   * side.
    */
   readonly passedBefore: Int32Array;
+  /** Number of answered trials of each case on the other side; -1 for a case without an answer on that side. */
   readonly answeredBefore: Int32Array;
   readonly #index: IndexDocument;
   #places: Map<string, number> | null = null;
   readonly #failures: ReadonlyMap<string, ReadonlySet<string>>;
 
-  /** @param failures classified failures of the run */
+  /** @param failures the run's failures by failure class, each with the ids of its cases */
   constructor(index: IndexDocument, failures: FailureCounts = {}) {
     this.#index = index;
     this.#failures = new Map(Object.entries(failures).map(([name, { cases }]) => [name, new Set(cases)]));
@@ -95,7 +96,7 @@ export class CaseColumns {
     return set.map((tag) => this.#index.tags[tag] ?? "");
   }
 
-  /** Whether a trial of the case has this failure class. @param name the failure class */
+  /** Whether a trial of the case failed with a failure class. @param name the failure class */
   failsBy(name: string, index: number): boolean {
     return this.#failures.get(name)?.has(this.idOf(index)) === true;
   }

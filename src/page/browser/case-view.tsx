@@ -102,8 +102,8 @@ function useNeighbours(columns: Loaded<CaseColumns>, runKey: string, id: string)
     return true;
   };
   useKeys([
-    { keys: ["j"], about: "the next case of the search", act: () => step(1) },
-    { keys: ["k"], about: "the previous case of the search", act: () => step(-1) },
+    { keys: ["j"], about: "the next case that the search found", act: () => step(1) },
+    { keys: ["k"], about: "the previous case that the search found", act: () => step(-1) },
     {
       keys: ["/"],
       about: "search in the list",

@@ -39,7 +39,7 @@ export function sidesOf(key: string): [string, string?] {
   return b === undefined ? [a] : [a, b];
 }
 
-/** Id of the run in a key whose cases are listed: `b` for `a..b`, `a` for `a`. */
+/** Id of the run whose cases the page lists for a key: `b` for the key `a..b`, `a` for the key `a`. */
 export function candidateOf(key: string): string {
   const [a, b] = sidesOf(key);
   return b ?? a;

@@ -92,7 +92,7 @@ function textOf(page: Document, id: string): string {
   return text;
 }
 
-/** Waits until the page has loaded completely. */
+/** Waits until the browser has read the whole file, so that every element of the page exists. */
 function whole(page: Document): Promise<void> {
   if (page.readyState !== "loading") return Promise.resolve();
   return new Promise((resolve) => page.addEventListener("DOMContentLoaded", () => resolve(), { once: true }));

@@ -16,7 +16,10 @@ import { Await } from "./status-lines.tsx";
 import { timeText } from "./verdict.tsx";
 import { VirtualGrid } from "./virtual-grid.tsx";
 
-/** Largest run, in trials, whose list of cases is loaded before the user opens it; the list takes about a second. */
+/**
+ * Maximum number of trials of a run whose list of cases is loaded before the user opens it. Loading the list of such a
+ * run takes about a second.
+ */
 const MAX_AHEAD = 200_000;
 
 /** The start view: each suite with its last gated run and the trend of that run's target, then every run. */
@@ -83,11 +86,15 @@ interface Suite {
   readonly name: string;
   /** The newest run that is gated or still under way; without such a run, the suite's newest run. */
   readonly shown: RunSummary;
-  /** Pass rates of the runs of the target of `shown`, oldest first and ending with `shown`. */
+  /** Pass rates of the suite's runs that have the same target as `shown`, oldest first; `shown` is the last. */
   readonly rates: readonly number[];
 }
 
-/** Each suite with the run that the start view shows for it, the newest run first. @param runs newest first */
+/**
+ * The suites, each with the run that the start view shows for it. The suite with the newest run comes first.
+ *
+ * @param runs newest first
+ */
 export function suitesOf(runs: readonly RunSummary[]): Suite[] {
   const byName = new Map<string, RunSummary[]>();
   for (const run of runs) byName.set(run.name, [...(byName.get(run.name) ?? []), run]);
@@ -147,7 +154,7 @@ function rateText({ pass_rate }: RunSummary): string {
   return interval === "" ? percent(pass_rate.value) : `${percent(pass_rate.value)} (${interval})`;
 }
 
-/** How a run ended in a word, or the progress of a running one. */
+/** How a run ended, in a few words; for a run that is still running, its progress. */
 export function OutcomeWord({ run }: { run: RunSummary }): JSX.Element {
   const { status, outcome, verdict } = run;
   const found = verdict === "none" ? "" : `: ${verdict.replaceAll("_", " ")}`;
@@ -254,14 +261,14 @@ function RunList({ source, runs }: { source: PageSource; runs: readonly RunSumma
   );
 }
 
-/** The key of a run in addresses; in a file it may differ from the run's id. */
+/** The key of a run in addresses. It is the run's id, or `a..b` in a file that compares the run with another one. */
 function keyOf({ start }: PageSource, { id }: RunSummary): string {
   return start.runs.find(({ summary }) => summary.id === id)?.key ?? id;
 }
 
 /**
- * The view that compares the chosen runs: for two runs of one suite, the newer run compared with the older one;
- * otherwise a matrix. A page in a file has only the matrix.
+ * The view that compares the chosen runs; null when fewer than two are chosen. For two runs of one suite it shows the
+ * newer run compared with the older one, otherwise a matrix. A page in a file shows a matrix in both cases.
  */
 export function comparisonOf(
   runs: readonly RunSummary[],

@@ -25,7 +25,7 @@ export function keptInTab(under: string): KeptTexts {
         if (value === null) sessionStorage.removeItem(key(name));
         else sessionStorage.setItem(key(name), JSON.stringify(value));
       } catch {
-        // Without storage the page still works.
+        // Without storage the page works, but the value does not survive a reload.
       }
     },
   };

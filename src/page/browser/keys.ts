@@ -22,7 +22,8 @@ const open: (() => readonly KeyBinding[])[] = [];
 export function useKeys(bindings: readonly KeyBinding[]): void {
   const now = useRef(bindings);
   now.current = bindings;
-  // Before the browser draws: a key that is pressed as soon as the component is seen must not be lost.
+  // A layout effect runs before the browser draws, so that no key is lost that is pressed as soon as the component is
+  // seen.
   useLayoutEffect(() => {
     const read = (): readonly KeyBinding[] => now.current;
     open.push(read);

@@ -158,7 +158,8 @@ function Criterion({ name, about, at, given, set }: CriterionProps): JSX.Element
 
 /** The button that undoes the last step. */
 export function UndoButton({ client, state }: { client: LabellingClient; state: SessionState }): JSX.Element {
-  // The present state, because a key may be pressed after a step was kept and before this button shows it.
+  // Reads the state from the client and not from the property `state`: the key may be pressed when the newest step is
+  // stored, but this button is not yet drawn again.
   const act = (): unknown => {
     const now = client.state.value;
     return now?.canUndo === true ? client.take({ act: "undo", done: now.done }) : false;

@@ -26,7 +26,9 @@ export class LabellingClient {
   readonly state: Signal<SessionState | null> = signal(null);
   /** This number increases each time the view must show the current answer anew. */
   readonly shown: Signal<number> = signal(0);
+  /** The problem that keeps the page from the server, with what to do; empty when there is none. */
   readonly trouble: Signal<string> = signal("");
+  /** What the last action did, for instance `Saved: pass.`; empty when there is nothing to say. */
   readonly notice: Signal<string> = signal("");
   /** Whether the session has ended. */
   readonly over: Signal<boolean> = signal(false);
@@ -37,6 +39,7 @@ export class LabellingClient {
   readonly #command: string;
   #pending: LabellingStep | null = null;
   #busy = false;
+  /** Whether the last request failed, so that `lookAgain` repeats it. */
   #lost = false;
 
   /** @param command ends the sentence "If the server was stopped, …", for instance "run evals view again" */
@@ -46,7 +49,7 @@ export class LabellingClient {
     this.#command = command;
   }
 
-  /** Starts the session. A step that an earlier page could not send is sent first. */
+  /** Starts the session. If the browser has kept a step that was not confirmed before a reload, it is sent first. */
   async begin(): Promise<void> {
     const left = this.#kept.read<LabellingStep>("pending");
     if (left !== null) await this.#send(left);
@@ -81,7 +84,7 @@ export class LabellingClient {
     });
   }
 
-  /** The criteria and comment entered for an answer before a reload, or sent before an undo. */
+  /** What the form shows at first: the criteria and comment entered before a reload, or those that an undo took back. */
   draftOf(question: NonNullable<SessionState["question"]>): Draft {
     return this.#kept.read<Draft>(`draft:${question.id}`) ?? question.draft ?? {};
   }
@@ -128,7 +131,8 @@ export class LabellingClient {
       this.#ended();
       return;
     }
-    // The draft is deleted once its answer is labelled or skipped. It is kept if the server refused the step.
+    // The draft is deleted when its answer is labelled or skipped. It stays if the server refused the step, because the
+    // answer is not the current question.
     if ("id" in step && outcome !== "not-asked-now") this.#kept.write(`draft:${step.id}`, null);
     this.#show(state);
     this.#note(noticeOf(step, outcome, state));

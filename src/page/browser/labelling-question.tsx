@@ -5,7 +5,7 @@ import { visible } from "../page-text.ts";
 import { useKeys } from "./keys.ts";
 import { Text, Value } from "./labelling-value.tsx";
 
-/** An answer with its context. */
+/** An answer to judge, with the input, the expected value and, in an adjudication, the verdicts of the raters. */
 export function QuestionView({ question }: { question: ShownQuestion }): JSX.Element {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
@@ -84,7 +84,7 @@ function Answer({ text }: { text: string }): JSX.Element {
   );
 }
 
-/** A text that is a JSON object or list, as indented JSON; null for other texts, and for JSON that is indented. */
+/** The indented form of a text that is a JSON object or list; null for other texts, and if it already has this form. */
 export function indentedJson(text: string): string | null {
   try {
     const value = JSON.parse(text);

@@ -3,7 +3,7 @@ import type { Json } from "../../domain/json.ts";
 import { visible } from "../page-text.ts";
 import { PassageView } from "./passage-view.tsx";
 
-/** Objects with more keys are shown as JSON. */
+/** Maximum keys of an object whose members are shown one by one. An object with more keys is shown as JSON. */
 const MAX_KEYS = 12;
 
 /** Shows a value: messages and the texts of an object under their names, everything else as JSON. */

@@ -14,7 +14,7 @@ export interface LabellingViewProps {
   readonly ends: boolean;
 }
 
-/** The answers of a run in turn, to be judged by keyboard. */
+/** Shows the answers of a run one after the other, to be judged by keyboard. */
 export function LabellingView({ client, ends }: LabellingViewProps): JSX.Element {
   useEffect(() => {
     void client.begin();

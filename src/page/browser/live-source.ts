@@ -15,7 +15,7 @@ const KEPT = 60;
 
 /**
  * Requests data from the program that serves the page. Data of a run is cached until the program reports a change.
- * @param first the list of runs in the page
+ * @param first the list of runs that the server has put into the page
  */
 export function liveSource(start: PageStart, base: string, first: HomeDocument): PageSource {
   const kept = new Map<string, Promise<unknown>>();

@@ -54,7 +54,7 @@ export function idsOf(targets: readonly { readonly columns: CaseColumns }[]): st
   return [...ids];
 }
 
-/** The share of passed trials of a case for each target; null for a target without the case. */
+/** The share of passed trials of a case for each target; null for a target that has no answer to the case. */
 function sharesOf(targets: readonly Target[], id: string): (number | null)[] {
   return targets.map(({ columns }) => {
     const index = columns.placeOf(id);
@@ -141,11 +141,11 @@ function Matrix({ targets, compared }: MatrixProps): JSX.Element {
   );
 }
 
-/** A target's name as in the sentences about differences. */
+/** A target's name. If the differences are shown, it is the name that their sentences use. */
 const nameOf = ({ run }: Target, compared: PageMatrix | undefined, at: number): string =>
   compared?.targets[at]?.name ?? run.summary.target;
 
-/** The significant differences between targets in the words of the other reports. */
+/** The significant differences between targets, in the same sentences as in the terminal and in Markdown. */
 function Differences({ compared }: { compared: PageMatrix }): JSX.Element | null {
   const [first, ...others] = differenceSentences(compared);
   if (first === undefined) return null;

@@ -12,7 +12,7 @@ export type Route =
     }
   | { readonly view: "matrix"; readonly keys: readonly string[] }
   | { readonly view: "labels" }
-  /** @param judge null when the suite has at most one */
+  /** A labelling session. `judge` is the judge to label for; null when the suite has at most one judge. */
   | { readonly view: "labelling"; readonly suite: string; readonly judge: string | null }
   | { readonly view: "traffic" }
   | { readonly view: "trace"; readonly id: string };

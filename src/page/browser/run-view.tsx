@@ -86,7 +86,7 @@ function RunNumbers({ run: { report, prompts, history } }: { run: RunDocument })
 export function useColumns(source: PageSource, key: string): Loaded<CaseColumns> {
   return useLoaded(
     async () => {
-      // The verdict is requested first: the list of a large run takes a while.
+      // The run, which has the verdict, is requested before its list of cases, because a long list takes a while.
       const { report } = await source.run(key);
       const index = await source.index(key);
       const known = shownColumns.get(source)?.get(key);

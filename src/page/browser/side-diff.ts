@@ -12,8 +12,8 @@ export interface Piece {
 }
 
 /**
- * Maximum characters of a text that is compared completely; longer texts are compared up to their first
- * difference.
+ * Maximum characters of both texts together for a word diff. Of longer texts, everything after the first difference is
+ * one changed piece.
  */
 const MAX_LETTERS = 12_000;
 

@@ -9,7 +9,7 @@ import { suggestedGoOn } from "../../reports/unfinished.ts";
 
 const MAX_LISTED = 100;
 
-/** The run's verdict with its numbers, what was compared with what, and the advice that follows. */
+/** The run's verdict with its numbers, the baseline, the gate's rules, and how to go on with an interrupted run. */
 export function VerdictSection({ report }: { report: RunReport }): JSX.Element {
   const { word, tone, verdict, size } = headline(report);
   const { header, comparison } = report;
@@ -42,7 +42,7 @@ export function VerdictSection({ report }: { report: RunReport }): JSX.Element {
             .
             {comparison.population === null
               ? null
-              : ` On cases like these: ${points(comparison.population.low)} to ${points(comparison.population.high)} points.`}
+              : ` On other cases like these, the difference is between ${points(comparison.population.low)} and ${points(comparison.population.high)} points.`}
           </p>
         </>
       )}

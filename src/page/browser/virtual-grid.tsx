@@ -6,7 +6,10 @@ import { useKeys } from "./keys.ts";
 /** Height of a row and of the header in pixels; must match the style sheet. */
 export const ROW = 44;
 export const HEAD = 34;
-/** Browsers limit the height of an element, in pixels. In a longer list, a row gets fewer pixels of scroll height. */
+/**
+ * Maximum scroll height of the list in pixels, because browsers limit the height of an element. If the rows need more,
+ * each row gets a smaller part of this height.
+ */
 const MAX_HEIGHT = 8_000_000;
 
 export interface GridProps {
@@ -20,6 +23,7 @@ export interface GridProps {
   readonly selected: number;
   readonly select: (index: number) => void;
   readonly open: (index: number) => void;
+  /** Class names that set the widths of the columns in the style sheet: `cases compared`. */
   readonly shape: string;
   /** Pixels that the columns need at least; a narrower list scrolls sideways. */
   readonly minWidth?: number;
@@ -126,8 +130,8 @@ function useVirtualizer(grid: { current: HTMLDivElement | null }, count: number,
   };
   const virtual = useMemo(() => new Virtualizer<HTMLDivElement, HTMLDivElement>(options), []);
   const shown = rowsInSight(virtual);
-  // A row is ROW pixels high on the screen but counts rowSize pixels in the scroll height. The padding makes up the difference
-  // for the visible rows, so that the last row can be scrolled into view.
+  // A row is ROW pixels high on the screen, but has only rowSize pixels of scroll height. The padding adds the
+  // difference for the visible rows. Without it, the last row could not be scrolled into view.
   virtual.setOptions({ ...options, paddingEnd: Math.max(0, shown * (ROW - rowSize)) });
   useLayoutEffect(() => virtual._didMount(), []);
   useLayoutEffect(() => virtual._willUpdate());

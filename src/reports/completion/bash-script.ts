@@ -57,7 +57,7 @@ _evals() {
     ((count == 0)) && found=$(compgen -W "$_evals_commands" -- "$value")
     found="$found"$'\\n'"$(_evals_candidates "$(_evals_argument "$command $count")" "$value")"
   fi
-  # Bash replaces only the text after the last word-break character.
+  # Bash replaces only the text after the last word-break character, so the text before it is cut from each suggestion.
   local head="" tail mark
   for mark in : = @; do
     [[ $COMP_WORDBREAKS == *"$mark"* && $value == *"$mark"* ]] || continue

@@ -27,7 +27,7 @@ function __evals_words
     and set place -C $tokens[(math $at + 1)]
     $tokens[1] $place completion-words $argv 2>/dev/null
 end
-# Whether the typed words are this command; with a number, whether that many arguments follow it.
+# Whether the typed words are the command $argv[1]. With $argv[2], also whether so many arguments follow it.
 function __evals_at
     set -l command ""
     set -l count 0

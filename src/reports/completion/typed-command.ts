@@ -11,7 +11,7 @@ export interface TypedOption {
   readonly long: string | null;
   readonly short: string | null;
   readonly about: string;
-  /** The possible values of its argument; null for a flag. */
+  /** The possible values of the option's argument; null for a flag. */
   readonly values: WordValues | null;
 }
 
@@ -28,8 +28,8 @@ export interface TypedCommand {
 }
 
 /**
- * Encodes possible values for a script: `=a b` for fixed words, `@suites` for names that `evals
- * completion-words` lists.
+ * Encodes possible values for a completion script: `=a b` for fixed words, `@suites` for the names that
+ * `evals completion-words suites` prints; `files`, `folders` and `anything` stay as they are.
  */
 export function valueWord(values: WordValues): string {
   if (typeof values !== "string") return `=${values.join(" ")}`;
@@ -44,8 +44,8 @@ export const namesOf = ({ long, short }: TypedOption): string[] =>
   [long, short].filter((name) => name !== null);
 
 /**
- * The source of shell functions for bash and zsh that look up commands, and the values of options and
- * arguments.
+ * Source text of three functions for bash and zsh: whether some words are a command, the possible values of an option,
+ * and the possible values of an argument.
  */
 export function lookUps(commands: readonly TypedCommand[]): string {
   const cases = (lines: readonly string[]): string =>

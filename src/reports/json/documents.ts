@@ -33,7 +33,7 @@ export interface RunDocument extends DocumentHead {
   readonly runs: readonly RunResult[];
   /** The results of the first suite that was run on several targets; absent when there is no such suite. */
   readonly matrix?: Matrix;
-  /** The results of all suites that were run on several targets, when there are several such suites. */
+  /** The results of every suite that was run on several targets; absent when there are fewer than two such suites. */
   readonly matrices?: readonly Matrix[];
 }
 

@@ -6,12 +6,12 @@ import type { DocumentHead } from "./documents.ts";
 /** One past run with its numbers. */
 export type HistoryResult = RunHeader & Omit<HistoryRun, "header">;
 
-/** How stable a suite's newest fingerprint is over its complete runs. */
+/** How stable the results of a suite's newest fingerprint are over its complete runs. */
 export interface StabilityResult extends Omit<SuiteStability, "runs"> {
   readonly fingerprint: string;
   /** Ids of the complete runs of the fingerprint, oldest first. */
   readonly runs: readonly string[];
-  /** The runs of this fingerprint that could be compared with each other. */
+  /** Number of the runs that have their own answer to every case; only these are compared with each other. */
   readonly compared: SuiteStability["runs"];
   /** Whether the suite is stable, in one sentence with numbers. */
   readonly said: string;

@@ -1,9 +1,11 @@
 import type { Problem } from "../../domain/problem.ts";
 import { problemJson } from "./documents.ts";
 
-/** The lists that the report of every import contains. */
+/** The members that the report of every import contains. */
 interface ImportLists {
+  /** Number of imported items by kind. */
   readonly taken: object;
+  /** Parts of the source that were not imported, each with its location and the reason. */
   readonly left: readonly object[];
   readonly problems: readonly Problem[];
 }

@@ -78,12 +78,11 @@ async function casesAndGates(runs: readonly ReportedRun[]): Promise<Suite[]> {
 /** The attribute `time`, in seconds; empty when the duration is unknown. */
 const timeOf = (ms: number | null): string => (ms === null ? "" : ` time="${(ms / 1000).toFixed(3)}"`);
 
-/** Name of a testsuite. It includes the target, because a suite with several targets has one run for each. */
+/** Name of a run's testsuite: the suite, and if it has several targets, the target of this run. */
 const suiteName = ({ header }: RunReport): string => [header.suite, ...targetParts(header)].join(".");
 
 /**
- * A testsuite with as many of a run's cases as fit into the file. Its last entry has the number of cases that were
- * left out.
+ * A testsuite with as many of a run's cases as fit into the file. If cases are left out, the last entry says how many.
  *
  * @param space remaining bytes in the file
  * @returns the testsuite, and the bytes that remain after it

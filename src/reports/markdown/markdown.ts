@@ -156,7 +156,7 @@ function sentenceBlocks(report: RunReport): string[] {
   ];
 }
 
-/** The sentences of a comparison that the comment already shows in another place, so that they are not repeated. */
+/** The sentences of a comparison that the comment shows below its title, so the list of rules leaves them out. */
 function headSentences({ comparison }: RunReport): string[] {
   return comparison === null ? [] : [comparison.said, comparison.contract?.said ?? ""];
 }

@@ -38,7 +38,8 @@ export function unansweredText({
   readonly failure: string | null;
   readonly stopped: boolean;
 }): string {
-  const some = `The judge gave no usable verdict on ${plural(failed, "answer")}, for instance: ${plainLine(failure ?? "")}\n`;
+  const example = `${failed === 1 ? "The error" : "One of the errors"}: ${plainLine(failure ?? "")}`;
+  const some = `The judge gave no usable verdict on ${plural(failed, "answer")}. ${example}\n`;
   const rest = "Stopped. The verdicts so far are kept: the same command goes on with the rest.\n";
   return `${failed > 0 ? some : ""}${stopped ? rest : ""}`;
 }
@@ -52,7 +53,7 @@ function headLines(
   const of =
     counted.part === "test"
       ? `Only the held-out cases count: ${plural(counted.n, "answer")}.`
-      : `All ${plural(counted.n, "answer")} count: the held-out cases alone do not have ${count(gate.min_labels)} yet.`;
+      : `All ${plural(counted.n, "answer")} count: the held-out cases alone do not have ${count(gate.min_labels)} labelled answers yet.`;
   return [
     `${word}  ${style.strong(`${plainLine(judge)} ${plainLine(version)}`)} on ${plainLine(suite)}   ${plural(labels.n, "labelled answer")}: ${count(labels.pass)} pass, ${count(labels.fail)} fail, ${count(labels.unsure)} unsure`,
     `  ${capital(plainLine(gate.why))}.`,
@@ -123,7 +124,7 @@ function biasLines(report: CalibrationReport): string[] {
   if (position !== null) {
     const { inconsistent, found, value } = position;
     lines.push(
-      `  Position: the verdict changes with the order in ${share(inconsistent)} of ${plural(position.n, "pair")} (${range(inconsistent, 100)}).${found && value !== null ? ` The judge favours the ${value > 0.5 ? "first" : "second"} place (p ${pText(position.p)}).` : " The judge favours neither place."}`,
+      `  Position: the verdict changes with the order of the two answers in ${share(inconsistent)} of ${plural(position.n, "pair")} (${range(inconsistent, 100)}).${found && value !== null ? ` The judge favours the ${value > 0.5 ? "first" : "second"} place (p ${pText(position.p)}).` : " The judge favours neither place."}`,
     );
   }
   if (own.shared.length > 0)
@@ -208,8 +209,8 @@ function neededLines(
   else if (more > 0 && state !== "believed")
     lines.push(
       ac1.value === null || ac1.value < min_ac1
-        ? `  At least ${plural(more, "more label")} needed before the gate can rely on the judge, and better agreement: AC1 is ${decimal(ac1.value)} so far, and ${min_ac1} is required.`
-        : `  About ${plural(more, "more label")} needed before the gate can rely on the judge, if the agreement stays as it is.`,
+        ? `  At least ${plural(more, "more label is", "more labels are")} needed before the gate can rely on the judge, and better agreement: AC1 is ${decimal(ac1.value)} so far, and ${min_ac1} is required.`
+        : `  About ${plural(more, "more label is", "more labels are")} needed before the gate can rely on the judge, if the agreement stays as it is.`,
     );
   if (passes + fails > 0) {
     const needs = [

@@ -13,7 +13,7 @@ export function candidatesBegin({
   readonly person: string;
   readonly open: number;
 }): string {
-  return `${path}: ${plural(open, "candidate")} for ${dataset}, for ${plainLine(person)}\nEach decision is written to the file as soon as it is made.\nCtrl-C ends the review; the same command continues it.\n`;
+  return `${path}: ${plural(open, "candidate")} for ${dataset}, reviewed by ${plainLine(person)}\nEach decision is written to the file as soon as it is made.\nCtrl-C ends the review; the same command continues it.\n`;
 }
 
 /** The result of a review of candidates. */

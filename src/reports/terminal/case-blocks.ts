@@ -58,14 +58,14 @@ function caseBlock(
   return [indent(`${title}${more}`), ...lines];
 }
 
-/** The line below a case that shows its input. */
+/** The line below a case that shows its input; no line when the input is unknown. */
 export function askedLine(input: string | undefined, width: number): string[] {
   return input === undefined ? [] : [`     asked: ${shortened(plainLine(input), width - 12)}`];
 }
 
 /**
- * Maximum width of an interval, as a share. A tag with a wider or an unknown interval has too few cases for a
- * conclusion.
+ * Maximum width of the interval of a tag's pass rate, as a share. A tag with a wider or an unknown interval has too few
+ * cases for a conclusion.
  */
 const INFORMATIVE_WIDTH = 0.5;
 
@@ -82,7 +82,7 @@ export function tagLines({ tags, metrics, comparison }: RunReport, { limit }: Li
   const informative = rated.flatMap(({ tag, metric: { low, high }, value }) =>
     low == null || high == null || high - low > INFORMATIVE_WIDTH ? [] : [{ tag, value, low, high }],
   );
-  // A tag with a significant change is listed with the comparison already.
+  // A tag with a significant change is already listed with the comparison, so it is not listed again.
   const told = new Set(comparison?.tags.filter((one) => one.significant).map(({ tag }) => tag));
   const small = rated.filter(({ tag }) => !told.has(tag) && !informative.some((one) => one.tag === tag));
   const rank = (value: number): number => (overall === null ? value : -Math.abs(value - overall));

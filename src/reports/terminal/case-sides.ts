@@ -88,6 +88,6 @@ function differenceLines(
     answeredTrials.find((one) => (worse ? one.pass === false : !better || one.pass === true)) ??
     answeredTrials[0];
   if (before === undefined || after?.answer == null) return [];
-  const title = `  from the baseline's answer to trial ${after.trial}: [-gone-] {+new+}`;
+  const title = `  the baseline's answer compared with that of trial ${after.trial}: [-gone-] {+new+}`;
   return ["", title, ...answerDiff(before.output, after.answer.output, { style, width, limit: MAX_LINES })];
 }

@@ -38,6 +38,7 @@ interface MovedOptions {
   readonly width: number;
   /** Maximum number of cases under the two headings together, such as `broke` and `fell`. */
   readonly limit: number;
+  /** How to see the cases that are not listed, for instance `--json lists all`. */
   readonly more: string;
 }
 

@@ -15,7 +15,7 @@ export function driftText(report: DriftReport, style: Style, width: number): str
   const lines = [
     `${headline(report, style)}   ${plainLine(suite)}, ${plainLine(target)}`,
     `  ${whatItMeans(report)}`,
-    `  Evidence ${statistic.toFixed(1)} of ${threshold}. ${falseAlarms(report)}`,
+    `  Evidence ${statistic.toFixed(1)}; more than ${threshold} means drift. ${falseAlarms(report)}`,
     ...(report.judge === null ? [] : [`  ${judgeLine(report.judge)}`]),
     ...retirements.map((one) => `  ${plainLine(one)}`),
     ...notes.map((one) => `  ${plainLine(one)}`),
@@ -58,7 +58,7 @@ function judgeLine({ verdict, statistic, threshold, newest }: JudgeDrift): strin
     newest === null
       ? ""
       : `; its pass rate on ${plural(newest.answers, "stored answer")} has changed by ${points(newest.delta)} points, which is subtracted from the target's change`;
-  return `${words[verdict]} (evidence ${statistic.toFixed(1)} of ${threshold})${moved}.`;
+  return `${words[verdict]} (evidence ${statistic.toFixed(1)}; more than ${threshold} means drift)${moved}.`;
 }
 
 function seriesLines(series: readonly DriftEntry[]): string[] {

@@ -6,7 +6,7 @@ import { plainLine } from "../plain-text.ts";
 
 const NOT_IN_IT = "not in the fingerprint: alias, gate, trials, concurrency, price, timeout, formatting";
 
-/** The parts of a run's fingerprint, or the parts of two that differ. */
+/** The parts of one run's fingerprint, or the parts in which the fingerprints of two runs differ. */
 export function fingerprintText(shown: ShownFingerprint | ComparedFingerprints): string {
   return shown.kind === "one" ? partsText(shown) : differencesText(shown);
 }

@@ -115,7 +115,7 @@ export function placeOf({ commit, branch, dirty }: PastRun): string {
   return place !== "" && dirty === true ? `${place}, files changed` : place;
 }
 
-/** The commands that resume interrupted runs: for each suite, if its newest run was interrupted. */
+/** The commands that resume interrupted runs: one for each suite whose newest run was interrupted. */
 export function goOnLines(runs: readonly PastRun[]): string[] {
   const newest = runs.filter((run, at) => runs.findIndex(({ suite }) => suite === run.suite) === at);
   const commands = newest.flatMap(({ go_on }) => go_on ?? []);
@@ -161,7 +161,7 @@ export function flakyListing(suite: string, stability: StabilityView, runs: numb
     [...lines, ...more],
     ...(rows.length === 0
       ? []
-      : [indented("flips: how often two trials of the case disagree; a fair coin 50 %", width)]),
+      : [indented("flips: how often two trials of the case disagree; 50 % if each were a fair coin", width)]),
   ];
   return `${blocks.map((block) => block.join("\n")).join("\n\n")}\n`;
 }

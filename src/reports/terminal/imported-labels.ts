@@ -7,8 +7,8 @@ export function importedLabelsText(imported: ImportedLabels): string {
   const { path, added, updated, unchanged, older, raters } = imported;
   const counts = [
     `${added} added`,
-    ...(updated > 0 ? [`${updated} changed since`] : []),
-    ...(unchanged > 0 ? [`${unchanged} there already`] : []),
+    ...(updated > 0 ? [`${updated} replaced older ones`] : []),
+    ...(unchanged > 0 ? [`${unchanged} already in the file`] : []),
     ...(older > 0 ? [`${older} ignored, because the file has newer ones`] : []),
     ...(imported.repeated > 0 ? [`${imported.repeated} replaced by a later label of the same rater`] : []),
     ...(imported.open > 0 ? [`${plural(imported.open, "answer")} without a judgement`] : []),

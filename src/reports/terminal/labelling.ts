@@ -13,7 +13,7 @@ const HOW: Readonly<Record<AnswerPicking, string>> = {
 export function labellingBegins(task: LabellingTask): string {
   const { suite, run, how, questions, judgedBefore: before, person, path } = task;
   return [
-    `${suite}, run ${run}: ${plural(questions, "answer")} ${HOW[how]}${before === 0 ? "" : `, ${before} of them judged already`}, for ${plainLine(person)}\n`,
+    `${suite}, run ${run}: ${plural(questions, "answer")} ${HOW[how]}${before === 0 ? "" : `, ${before} of them judged already`}; rater: ${plainLine(person)}\n`,
     elsewhereText(task),
     `Each label is written to ${path} as soon as it is given.\nCtrl-C ends the session; the same command continues it.\n`,
   ].join("");
@@ -21,7 +21,8 @@ export function labellingBegins(task: LabellingTask): string {
 
 function elsewhereText({ elsewhere, run }: LabellingTask): string {
   if (elsewhere === 0) return "";
-  return `${plural(elsewhere, "conflict")} left out: run ${run} does not have the case.\n`;
+  const cases = elsewhere === 1 ? "its case" : "their cases";
+  return `Left out: ${plural(elsewhere, "answer")} on which raters disagree, because run ${run} does not have ${cases}.\n`;
 }
 
 /** Why there is nothing to label. */

@@ -49,7 +49,7 @@ function answerLines(report: PowerReport, style: Style): string[] {
     ...(report.larger_baseline === null || (seen !== null && seen <= drop)
       ? []
       : [
-          `  A baseline of ${report.larger_baseline.baseline_trials} trials a case, paid once, reduces the size to ${sizeWords(report.larger_baseline)}.`,
+          `  A baseline of ${report.larger_baseline.baseline_trials} trials a case, paid once, reduces the needed size to ${sizeWords(report.larger_baseline)}.`,
         ]),
   ];
 }
@@ -81,8 +81,9 @@ function tableLines({ table, size, power }: PowerReport): string[] {
   const rows = cases.map((n) => [count(n).padStart(7), ...trials.map((k) => cell(n, k).padStart(7))]);
   const head = ["cases".padStart(7), ...trials.map((k) => `× ${k} `.padStart(7))];
   return [
-    `  smallest drop in points detected with ${points(power)} % power, by cases × trials  [now]`,
+    `  smallest drop in points detected with ${points(power)} % power, by cases × trials`,
     ...columns([head, ...rows], "  "),
+    "  [ ] marks this suite's size",
   ];
 }
 

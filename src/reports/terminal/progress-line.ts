@@ -8,6 +8,7 @@ export interface RunProgress {
   readonly before: number;
   /** Trials that are stored now, including those stored before this session. */
   readonly done: number;
+  /** Number of requests that were sent again in this session. */
   readonly retries: number;
   /** Cost of this session so far, in US dollars. */
   readonly usd: number;

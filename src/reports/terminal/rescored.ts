@@ -8,9 +8,13 @@ import { plainLine } from "../plain-text.ts";
 interface ShownRescoring {
   readonly header: RunHeader;
   readonly result: Pick<RescoredResult, "counts" | "metrics" | "rescored_from">;
+  /** The pass rate of the same answers with their earlier scores, in [0, 1]; null when unknown. */
   readonly passRateBefore: number | null;
+  /** The calls and the cost of judges; null without judges. */
   readonly judged: { readonly calls: number; readonly cost_usd: number | null } | null;
+  /** Number of answers without a judge's verdict. */
   readonly unjudged: number;
+  /** Why a judge's model could not be reached; null when each one could. */
   readonly unreachable: string | null;
 }
 

@@ -28,7 +28,7 @@ function doneText({ tag, restored, removed, commit, proofs }: Rollback): string 
 }
 
 function proofText({ equal, now, promoted, said }: RollbackProof): string {
-  if (now === null) return `not proved: ${plainLine(said ?? "")}`;
-  if (equal) return `fingerprint ${now.slice(0, 12)} equals the promoted one: proved`;
-  return `not proved: fingerprint ${now.slice(0, 12)} is not the promoted ${promoted.slice(0, 12)}`;
+  if (now === null) return `not verified: ${plainLine(said ?? "")}`;
+  if (equal) return `verified: fingerprint ${now.slice(0, 12)} equals the promoted one`;
+  return `not verified: fingerprint ${now.slice(0, 12)} is not the promoted ${promoted.slice(0, 12)}`;
 }

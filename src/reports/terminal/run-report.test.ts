@@ -215,7 +215,7 @@ describe("a failing report", () => {
       /\n {2}broke +was +is +now answers\n {3}case-0 .*\n {5}asked: What about case-0\?/,
     );
     expect(written).toMatch(
-      /\n {2}fell: no single case is certain, but all together are\n +was +is +now answers\n {3}case-9 /,
+      /\n {2}fell: each alone may be chance, all together are not\n +was +is +now answers\n {3}case-9 /,
     );
   });
 

@@ -17,8 +17,8 @@ export async function runsText(runs: readonly ReportedRun[]): Promise<string> {
 }
 
 /**
- * Whether the matrix shows everything about a run. That is so if the suite was run on several targets, and this run has
- * no gate, no errors and no notes.
+ * Whether the matrix shows everything about a run. That is so if the suite was run on several targets, and this run was
+ * not ended early and has no gate, no errors and no notes.
  */
 function isInMatrix(report: RunReport, reports: readonly RunReport[]): boolean {
   const { suite } = report.header;

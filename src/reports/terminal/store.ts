@@ -62,7 +62,7 @@ export function storePruneText({ dry_run, removed, emptied, kept, erased }: Prun
     ),
     ...(erased === false
       ? [
-          "Another process still reads the history. Repeat this command when it has ended: until then the deleted data stays in the file.",
+          "Another process still reads the history, so the deleted data stays in the file. Repeat this command when that process has ended.",
         ]
       : []),
   ];

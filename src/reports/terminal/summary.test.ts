@@ -22,7 +22,7 @@ INCOMPLETE  3f9c21aa   pears     55.0 %   1 trial without an answer
 FAILED      3f9c21aa   apples    55.0 %   score.queue 55.0 %, required ≥ 90 %
   pass rate fell 36.4 points (31.0 to 42.0) on these 4 cases: regressed
   refund-07: 15/15 before, 0/5 now
-  all of them: evals diff 3f9c21aa
+  all such cases: evals diff 3f9c21aa
   3 runs: 57 of 60 trials answered, $1.26 paid, 2 min 3 s
 `;
     const whole = runs.map((one) => ({ ...one, status: "incomplete" as const }));
@@ -46,7 +46,7 @@ FAILED      3f9c21aa   apples    55.0 %   score.queue 55.0 %, required ≥ 90 %
       ],
     });
     expect(runSummary([failed, named("pears", passed)], plain)).toMatch(
-      /\nFAILED {2}3f9c21aa +apples .*\n {2}\S+: \d\/5 passed: .+\n {2}all of them: evals show 3f9c21aa --failing\n {2}2 runs/,
+      /\nFAILED {2}3f9c21aa +apples .*\n {2}\S+: \d\/5 passed: .+\n {2}all such cases: evals show 3f9c21aa --failing\n {2}2 runs/,
     );
   });
 

@@ -40,7 +40,7 @@ export function runSummary(reports: readonly RunReport[], { width, color }: Term
     const { word = "", tone } = headline(report);
     const paint = tone === "plain" ? style.strong : style[tone];
     const row = cut(rows[at] ?? "", Math.max(10, width - wide - 2));
-    // The report of a single run is directly above.
+    // The report of a single run is printed directly above and has the reasons, so they are not repeated.
     const explained =
       second !== undefined && at >= ordered.length - MAX_EXPLAINED && report.gate.outcome === "failed";
     const reasons = explained ? reasonLines(report) : [];
@@ -72,14 +72,14 @@ function reasonLines({ header, comparison, worst }: RunReport): string[] {
     return [
       comparison.said,
       `${id}: ${baseline.passed}/${baseline.answered} before, ${candidate.passed}/${candidate.answered} now${reason === "" ? "" : `: ${reason}`}`,
-      `all of them: evals diff ${header.id}`,
+      `all such cases: evals diff ${header.id}`,
     ];
   }
   const [first] = worst;
   if (first === undefined) return [];
   return [
     `${first.id}: ${first.passed}/${first.answered} passed: ${first.reason}`,
-    `all of them: evals show ${header.id} --failing`,
+    `all such cases: evals show ${header.id} --failing`,
   ];
 }
 
@@ -99,7 +99,7 @@ function whyOf({ gate, counts }: RunReport): string {
     gate.rules.find((one) => one.enforced !== false && one.outcome === "undecided");
   if (rule === undefined) return "";
   const bound = `required ${requiredText(rule)}`;
-  // The line already shows the value of the pass rate.
+  // The run's line already shows the pass rate, so only the bound is added.
   if (rule.kind === "require" && rule.metric === "pass_rate") return bound;
   return `${ruleName(rule)} ${ruleValue(rule)}, ${bound}`;
 }

@@ -28,7 +28,7 @@ function messageLines({ role, name, content }: Message): string[] {
   ];
 }
 
-/** The messages of user and assistant in turn, each tool call with its result. */
+/** The messages in order. The result of a tool call is shown below the call, and not as a message of its own. */
 function conversationLines({ messages, tool_calls }: TranscriptDocument): string[] {
   const { replies } = conversationSteps(messages);
   const stepOfMessage = new Map(
@@ -38,7 +38,6 @@ function conversationLines({ messages, tool_calls }: TranscriptDocument): string
   const lines: string[] = [];
   for (const [index, message] of messages.entries()) {
     const step = stepOfMessage.get(index);
-    // Tool results are shown below their calls.
     if (message.role === "tool") continue;
     if (step === undefined) {
       const text = messageLines(message);
@@ -63,7 +62,7 @@ function retrievalLine({ step, query, documents }: Retrieval): string {
 const titled = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [title, ...lines, ""];
 
-/** Facts about the length of a trajectory: `3 steps`, `2 turns`, `stopped by its limit on steps`. */
+/** Facts about a trajectory: `first token after 210 ms`, `3 steps`, `2 turns`, `stopped by its limit on steps`. */
 export function wayFacts({ first_token_ms, steps, turns, stopped }: TranscriptDocument): readonly string[] {
   return [
     ...(first_token_ms === undefined ? [] : [`first token after ${Math.round(first_token_ms)} ms`]),
@@ -76,8 +75,8 @@ export function wayFacts({ first_token_ms, steps, turns, stopped }: TranscriptDo
 /**
  * The parts of a transcript other than the answer, for a terminal.
  *
- * @param own whether the target reported the conversation itself. If not, the request contains the conversation. The
- * request is shown elsewhere, so the conversation is left out here
+ * @param own whether the target reported the conversation itself. If not, the conversation is in the request, which the
+ * caller has shown already, so only tool calls, retrievals and state are returned
  */
 export function transcriptLines(transcript: TranscriptDocument, own: boolean): string[] {
   const calls = own ? [] : (transcript.tool_calls ?? []);
