@@ -5,7 +5,7 @@ import type { Plan } from "../run/plan.ts";
 
 /**
  * Receives the progress of runs. All methods are called synchronously: first `planned` and `began`, then for each run
- * `started` to `ended`, and at last `over`.
+ * `started` to `ended`, and at last `over`. Not every command calls all of them: a merge has no `planned`.
  */
 export interface RunWatcher {
   /** Called when every run is planned without mistakes. */
