@@ -138,7 +138,7 @@ function tunnelling(proxy: HttpProxy, options: PoolOptions): PoolOptions {
 /**
  * Opens connection pools. The HTTP client is loaded only now, so that programs that send nothing do not load it.
  *
- * There is no deadline here: each request ends by its own signal.
+ * The pools set no deadline: each request ends when its own signal aborts.
  *
  * @param connections maximum connections per host
  * @param address where the requests go

@@ -5,7 +5,7 @@ import type { Scale } from "../../domain/judge-settings.ts";
 import { rounded } from "../frame/brief.ts";
 import { otherMember, type Stated } from "./contradiction.ts";
 
-/** A reply without a usable verdict. The message completes "<model> …" and "your reply …: it …". */
+/** A reply without a usable verdict. The message follows the model's name or "it", as in "gave no verdict". */
 export class UnusableReply extends Error {}
 
 /** The parsed result of one reply. */
@@ -106,9 +106,11 @@ export interface Finding {
 
 /** `{"claims": [{"claim", "reason", "verdict"}]}`: a list of findings, from which the judge kind computes a score. */
 export function findingsForm(spec: {
-  /** The list's name and the name of one item: `claims`, `claim`. */
+  /** The list's name, for instance `claims`. */
   readonly key: string;
+  /** The name of one item of the list, for instance `claim`. */
   readonly item: string;
+  /** The possible verdicts on one item, for instance `supported`. */
   readonly words: readonly string[];
   conclude(findings: readonly Finding[]): Reading;
 }): ReplyForm {
