@@ -10,7 +10,10 @@ export interface Io extends Environment {
   readonly width: number;
   /** Opens an address in the user's browser; does nothing when no browser can be started. */
   readonly openPage: (url: string) => void;
-  /** Calls a function at regular times until the returned function is called. It does not keep the process alive. */
+  /**
+   * Calls `act` every `ms` milliseconds until the returned function is called. The timer does not keep the process
+   * alive.
+   */
   readonly every: (ms: number, act: () => void) => () => void;
   /** Calls the handler at each signal until the returned function is called. */
   readonly onSignal: (handler: (name: "SIGINT" | "SIGTERM") => void) => () => void;

@@ -15,7 +15,7 @@ export interface Progress {
 
 const REDRAW_MS = 100;
 const PLAIN_MS = 10_000;
-/** How often the line is brought up to date while no trial ends. */
+/** Milliseconds between two updates of the line while no trial ends. */
 const WAITING_MS = 1000;
 
 export const silentProgress: Progress = {

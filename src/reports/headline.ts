@@ -26,7 +26,7 @@ export function runName(header: TargetFacts & Pick<RunHeader, "suite">): string 
 const nameWith = (suite: string, parts: readonly string[]): string =>
   parts.length === 0 ? suite : `${suite} (${parts.join(", ")})`;
 
-/** The name of a comparison, made like that of a run by `runName`. */
+/** The name of a comparison, in the form that `runName` gives to the name of a run. */
 export function comparedName({
   suite,
   prompt,
@@ -92,7 +92,7 @@ export function decisionSentence({ comparison }: RunReport): string {
   return comparison?.decided?.said ?? "";
 }
 
-/** The words after the number of skipped trials: `not asked`, or that their answers come with a batch. */
+/** The words after the number of skipped trials: `not asked` with the reason, or that their answers come with a batch. */
 export function skippedWords({ because, budget }: Extract<RunEnd, { kind: "skipped" }>): string {
   if (because === "batch") return "come with a batch, mostly within a day";
   if (because !== "budget") return "not asked (stopped)";

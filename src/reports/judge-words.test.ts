@@ -41,7 +41,7 @@ describe("how far a judge is trusted", () => {
       "not enforced: score.helpful 40.0 %, required ≥ 80 %: missed",
     ]);
     expect(correctedSentences(report)).toEqual([
-      "pass rate 85.0 % (80.0 – 90.0 %) after correction for the judge's error, 90.0 % as judged (PPI++, 120 labels)",
+      "pass rate 85.0 % (80.0 – 90.0 %) after correction for the judge's error, 90.0 % as judged (by PPI++, 120 labels)",
       "<b>helpful cannot be corrected for the judge's error: it says too little",
     ]);
     expect(informingSentences(sampleReport())).toEqual([]);

@@ -38,5 +38,5 @@ function correctedSentence(label: string, raw: number, rate: CorrectedRate): str
   if (rate.value === null || rate.method === null)
     return `${label} cannot be corrected for the judge's error: ${rate.why ?? "unknown"}`;
   const range = intervalText(rate.low, rate.high, "ratio");
-  return `${label} ${percent(rate.value)} (${range}) after correction for the judge's error, ${percent(raw)} as judged (${METHODS[rate.method]}, ${plural(rate.labels, "label")})`;
+  return `${label} ${percent(rate.value)} (${range}) after correction for the judge's error, ${percent(raw)} as judged (by ${METHODS[rate.method]}, ${plural(rate.labels, "label")})`;
 }

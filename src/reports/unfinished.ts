@@ -28,17 +28,18 @@ export function goOnCommand(header: RunHeader): string | null {
   return isOfCommand(header) ? resumeCommand(header) : null;
 }
 
-/** The command that completes a run, to be suggested in its report; null when nothing is missing or it would not help. */
+/** The command that completes a run, for its report; null when nothing is missing, or no command can complete it. */
 export function suggestedGoOn({ header, status, end, errors }: RunReport): string | null {
   if (!lacksTrials(status) || status === "running") return null;
-  // A run is of exactly the answers that its file had, so it cannot take one that is added later.
+  // A run of a file of outputs has only the answers that the file had when the run began. An answer that is added to the
+  // file later cannot be added to this run.
   const isOfFile = end.kind === "all-asked" && isMadeElsewhere(header.provider);
   return isOfFile && errors.every(({ kind }) => kind === "not-recorded") ? null : goOnCommand(header);
 }
 
 /**
- * The command names the run: without its id, the options that chose prompt, model, trials or cases would have to be
- * typed again. A suite's name that needs quotes in a shell is left out, because the id is enough.
+ * The command that resumes a run. It has the run's id: without the id, the options that chose prompt, model, trials or
+ * cases would have to be typed again. A suite's name that needs quotes in a shell is left out, because the id is enough.
  */
 function resumeCommand({ id, suite }: RunHeader): string {
   const named = /^[\w./-]+$/.test(suite) ? `${suite} ` : "";

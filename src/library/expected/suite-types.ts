@@ -1,5 +1,5 @@
 // Made from schemas/suite.schema.json by its test: UPDATE_GOLDENS=1 npx vitest run src/library/suite-types
-/** Any JSON value, for instance a case's input or a literal operand. */
+/** Any JSON value, for instance a case's input, or the value that a scorer compares an answer with. */
 type Json = unknown;
 
 type Shared1 = string | number | boolean | null | readonly (Shared1)[] | { readonly [name: string]: Shared1 };

@@ -73,7 +73,7 @@ function partsOf(variants: readonly Schema[]): ReadonlyMap<string, string> {
 }
 
 const HEAD = `// Made from schemas/suite.schema.json by its test: UPDATE_GOLDENS=1 npx vitest run src/library/suite-types
-/** Any JSON value, for instance a case's input or a literal operand. */
+/** Any JSON value, for instance a case's input, or the value that a scorer compares an answer with. */
 type Json = unknown;
 `;
 

@@ -194,7 +194,8 @@ function caseDescriber(report: RunReport): (row: CaseRow, name: string, answers:
   const { outcome } = report.gate;
   return async (row, name, answers) => {
     const fault = faultOf(row, isCritical);
-    // With a baseline, a case that never passes did not regress, so it is not the reason for a failed gate.
+    // With a baseline, a case that broke has the fault `regression`. So a case with the fault `never-passes` did not break,
+    // and is not the reason for a failed gate.
     const isOld = fault === "never-passes" && report.comparison !== null;
     // A case that certainly regressed counts even if the gate is undecided.
     const isSure = outcome === "undecided" && fault === "regression";

@@ -21,8 +21,8 @@ export interface RunProgress {
 const BAR = 20;
 
 /**
- * One line: suite, trials, speed, remaining time, cost and errors so far. Before the first trial has ended, it says
- * how long that has taken.
+ * One line: suite, trials, speed, remaining time, cost and errors so far. Until the first trial of this session has
+ * ended, the line has the time since the start instead of speed and remaining time.
  *
  * @param bar whether to include a bar, for a terminal
  */

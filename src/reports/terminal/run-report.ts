@@ -156,13 +156,16 @@ function endLines(report: RunReport, width: number): string[] {
   );
   if (end.because === "batch") return [text, ...then("To fetch the answers that are ready:")];
   const ofBudget = end.because === "budget";
-  // Only the limit in dollars has an option.
+  // The option --budget raises only a budget in dollars. A budget in tokens can only be raised in evalconfig.yaml.
   if (ofBudget && end.budget?.tokens !== undefined)
     return [text, ...then("Nothing is lost. To go on, raise `budget` in evalconfig.yaml, then:")];
   return [text, ...then("Nothing is lost. To go on:", ofBudget ? " --budget <more>" : "")];
 }
 
-/** Words and a command: on one line if it is wide enough, since a command that is broken cannot be pasted. */
+/**
+ * Words and a command, on one line if both fit into the width, otherwise on two lines. A command that is folded could
+ * not be pasted.
+ */
 function commandLines(words: string, command: string, width: number): string[] {
   const line = indent(plainLine(`${words}  ${command}`));
   return line.length <= width ? [line] : [indent(plainLine(words)), indent(indent(plainLine(command)))];
@@ -286,7 +289,7 @@ function errorLines(report: RunReport, width: number): string[] {
   const reason = end.kind === "unreachable" ? end.message : null;
   const errors = report.errors.filter(({ message }) => message !== reason);
   return errors.map(({ kind, count: many, message }) =>
-    // The message of a missing recording ends with the command that records it.
+    // The message of a missing recording ends with the command that records it, so more of this message is shown.
     cut(
       indent(`${plural(many, "error")} (${kind}): ${plainLine(message)}`),
       width * (kind === "not-recorded" ? 4 : 2),

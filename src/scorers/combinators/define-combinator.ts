@@ -34,7 +34,9 @@ interface CombinatorSpec<Shape extends z.ZodRawShape> {
 export function defineCombinator<Shape extends z.ZodRawShape>(spec: CombinatorSpec<Shape>): DocumentedScorer {
   const of = z
     .union([z.array(ScorerEntry).min(1), ScorerEntry])
-    .describe("Scorers, with their own `select`, operand and threshold; a list, or one");
+    .describe(
+      "One scorer, or a list of scorers, each with its own `select`, value to compare with and threshold",
+    );
   return defineScorer({
     type: spec.type,
     about: spec.about,

@@ -18,7 +18,7 @@ export const mean = defineScorer({
       .array(ScorerEntry)
       .min(1)
       .describe(
-        "Scorers, with their own `select` and operand; only their scores count, not whether they pass",
+        "Scorers, each with its own `select` and value to compare with; only their scores count, not whether they pass",
       ),
     weights: z
       .array(z.number().min(0))
