@@ -25,6 +25,13 @@ describe("shortReason", () => {
     expect(shortReason(reason, "line one\r\nline two", 30)).toMatch(/^"line one/);
   });
 
+  it("shows what follows valid JSON instead of the beginning, which is as it should be", () => {
+    const reason = 'not valid JSON: it is followed by "This is about billing"';
+    expect(shortReason(reason, '{"queue":"billing"}\n\nThis is about billing', 50)).toBe(
+      'not valid JSON: it is followed by "This is about …',
+    );
+  });
+
   it.each([20, 37, 60, 80])("shows the beginning of the answer in %i columns", (width) => {
     for (const reason of [
       `expected "${LONG}", got "${LONG}"`,

@@ -6,6 +6,9 @@ const LEAST_EXPECTED = 10;
 /** Matches a scorer's reason that names what was expected and what the answer was. */
 const COMPARED = /^(.*?)expected (.+), got (.+)$/s;
 
+/** Matches a reason that quotes the wrong part of an answer, which says more than the answer's beginning. */
+const SHOWS_FAULT = /^(?:\S+: )?not valid JSON: it is followed by "/;
+
 /** Number of leading characters of an answer that a reason must contain to count as quoting the answer. */
 const RECOGNIZED = 6;
 
@@ -26,7 +29,8 @@ export function shortReason(reason: string, answer: string | null, width: number
   const text = plainLine(reason);
   const [, before = "", expected, got] = COMPARED.exec(text) ?? [];
   if (expected === undefined || got === undefined) {
-    if (answer === null || text === "" || shows(cut(text, width), answer)) return cut(text, width);
+    const isSeen = answer === null || shows(cut(text, width), answer) || SHOWS_FAULT.test(text);
+    if (isSeen || text === "") return cut(text, width);
     const quoted = JSON.stringify(cut(plainLine(answer), Math.max(LEAST_EXPECTED, Math.floor(width / 3))));
     return cut(`${quoted}: ${text}`, width);
   }

@@ -47,6 +47,16 @@ export const jsonValid = defineScorer({
       expected: { pass: false, reason: "not valid JSON: it breaks off" },
     },
     {
+      title: "fails an answer that goes on after its JSON",
+      settings: {},
+      output: '{"queue": "billing"}\n\nThis is about billing, so I chose the billing queue. Ask me anything.',
+      expected: {
+        pass: false,
+        reason:
+          'not valid JSON: it is followed by "This is about billing, so I chose the billing queue. Ask me…"',
+      },
+    },
+    {
       title: "fails an empty answer",
       settings: {},
       output: "",

@@ -14,6 +14,11 @@ export function shorten(text: string, limit: number = SHORT): string {
   return `${part(text, 0, head)}…${part(text, text.length - (limit - 1 - head), text.length)}`;
 }
 
+/** The first characters of a text; an omitted rest is shown as …. */
+export function beginning(text: string): string {
+  return text.length <= SHORT ? text : `${part(text, 0, SHORT - 1)}…`;
+}
+
 /** The part of a text between two offsets, without half of a surrogate pair at its start or end. */
 function part(text: string, from: number, to: number): string {
   return text.slice(from, to).replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, "");

@@ -1,7 +1,7 @@
 import { type ExactJson, parseExactJson } from "../../domain/exact-json.ts";
 import { isDeeperThan, MAX_NESTED } from "../../domain/json-depth.ts";
 import type { Select } from "../../domain/suite.ts";
-import { shorten } from "./brief.ts";
+import { beginning, shorten } from "./brief.ts";
 
 /**
  * The part of the answer that a scorer needs is not there. This is the model's failure, so it counts as failed and
@@ -50,6 +50,8 @@ function whyNotJson(text: string, error: unknown): string {
   if (start.startsWith("```")) return "it is in a Markdown code fence";
   const message = error instanceof Error ? error.message : "";
   if (/^(Unexpected end|Unterminated string)/.test(message)) return "it breaks off";
+  const [, end] = / after JSON at position (\d+)/.exec(message) ?? [];
+  if (end !== undefined) return `it is followed by ${JSON.stringify(beginning(text.slice(Number(end))))}`;
   if (!/^[{["\d-]/.test(start)) return `it starts with ${JSON.stringify(shorten(start, 20))}`;
   return message.replace(/, (\.\.\.)?".*$/s, "").replace(/ in JSON at position/, " at position");
 }
