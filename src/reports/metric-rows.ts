@@ -167,11 +167,11 @@ export function boundText(text: string, unit: MetricUnit): string {
 }
 
 /**
- * The bound that a rule requires, for people. Only the bound of a `require` rule is converted to its metric's unit
- * (`>= 0.9` becomes `≥ 90 %`); the bound of every other rule is already written for people.
+ * The bound that a rule requires, for people. The bounds of `require` and `each_case` rules are converted to their
+ * unit (`>= 0.9` becomes `≥ 90 %`); the bound of every other rule is already written for people.
  */
 export function requiredText({ kind, unit, required }: RuleResult): string {
-  return boundText(required, kind === "require" ? unit : "count");
+  return boundText(required, kind === "require" || kind === "each_case" ? unit : "count");
 }
 
 /** A rule's name for people; of a requirement, its metric. May contain a scorer's name: it must be escaped when shown. */

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { eachCaseRule } from "../domain/gate-rule.ts";
 import { metricUnit, PLAIN_METRICS } from "../domain/metric-unit.ts";
 import type { ReportedRun } from "../domain/report.ts";
 import { gateRule } from "../domain/testing/gate-rules.ts";
+import type { RuleResult } from "../domain/verdict.ts";
 import { pageMarkup } from "../page/testing/page-markup.ts";
 import { annotations } from "./github/annotations.ts";
 import { junitReport } from "./junit/junit.ts";
@@ -51,6 +53,24 @@ describe.each(Object.entries(REPORTERS))("the report for %s", (_, write) => {
     expect(text).not.toMatch(/\b[01] ms|\$0\.65|\b0\.7\b/);
   });
 });
+
+it.each(Object.entries(REPORTERS))(
+  "the report for %s has one unit for the share of each case",
+  async (_, write) => {
+    const rule = {
+      ...eachCaseRule({ op: ">=", value: 0.8 }),
+      ...{ outcome: "failed", value: 0.4, required: ">= 0.8" },
+    } as RuleResult;
+    const run = runWith("tone");
+    const text = await write({
+      ...run,
+      report: { ...run.report, gate: { ...run.report.gate, rules: [rule] } },
+    });
+    expect(text).toContain("40.0 %");
+    expect(text).toMatch(/≥ 80 %/);
+    expect(text).not.toMatch(/0\.8\b/);
+  },
+);
 
 describe("metricUnit", () => {
   it("follows the kind of a metric, not its name", () => {

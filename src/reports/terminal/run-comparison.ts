@@ -36,14 +36,15 @@ function wasIs({ metrics }: Comparison): string[] {
 }
 
 /**
- * The sentence "By chance alone this happens once in 4,000 runs." Empty when the answers of all cases together show
- * no drop.
+ * The sentence "By chance alone this happens once in 4,000 runs.", rounded to two digits. Empty when the answers of
+ * all cases together show no drop.
  */
 function chanceLine({ metrics }: Comparison): string[] {
   const row = metrics.find((one) => one.verdict === "regressed");
   if (row === undefined || row.p === null || !isWorse(row)) return [];
   const { p } = row;
-  const odds = p < 1e-9 ? "less than once in a billion runs" : `once in ${count(Math.round(1 / p))} runs`;
+  const odds =
+    p < 1e-9 ? "less than once in a billion runs" : `once in ${count(Number((1 / p).toPrecision(2)))} runs`;
   return [indent(`By chance alone this happens ${odds}.`)];
 }
 
