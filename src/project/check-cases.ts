@@ -5,7 +5,7 @@ import type { LoadedSuite } from "../domain/project.ts";
 import type { OpenScorer } from "../domain/scorer.ts";
 import type { Suite } from "../domain/suite.ts";
 import { writtenTurns } from "../domain/written-turns.ts";
-import { type ProblemList, problemList } from "./dataset-problems.ts";
+import { type ProblemList, problemList, SHOWN } from "./dataset-problems.ts";
 
 /** A scorer that can also tell why a case cannot be scored. */
 export interface CheckingScorer extends Pick<OpenScorer, "name" | "reads" | "required"> {
@@ -27,7 +27,7 @@ export function checkCases(
   const seen = new SeenCases(suite);
   const readers = scorers.map((scorer) => ({
     scorer,
-    reads: scorer.reads.map((path) => ({ path, steps: pathSteps(path) })),
+    reads: scorer.reads.map((path) => new ReadPath(path, scorer.name, problems)),
   }));
   for (let index = 0; index < cases.count; index++) {
     const golden = cases.read(index);
@@ -38,12 +38,106 @@ export function checkCases(
     for (const { scorer, reads } of readers) {
       if (own?.includes(scorer.name) === false) continue;
       const place = { path: cases.path, line: cases.line(index), column: 1 };
-      const missing = reads.find(({ steps }) => !isThere(golden, steps));
-      if (missing !== undefined) problems.add(missingOperand(golden.id, missing.path, scorer.name, place));
+      const missing = reads.find((one) => !one.isIn(golden));
+      if (missing !== undefined) missing.lacks(golden, place);
       else addRefusal(golden, scorer, place, (problem) => problems.add(problem));
     }
   }
-  return [...problems.all(), ...seen.problems(places, cases)];
+  const nowhere = readers.flatMap(({ scorer, reads }) =>
+    reads.flatMap((one) => one.nowhere(placeOfScorer(suite, places, scorer.name))),
+  );
+  return [...nowhere, ...problems.all(), ...seen.problems(places, cases)];
+}
+
+/** A path that a scorer reads in every case, and the cases that lack it. */
+class ReadPath {
+  readonly #path: string;
+  readonly #steps: Steps;
+  readonly #scorer: string;
+  readonly #problems: ProblemList;
+  /** Problems of the first cases, until a case has the path: if none has it, they are one mistake. */
+  #held: Problem[] = [];
+  /** Number of further cases whose problem would only be counted. */
+  #more = 0;
+  #lacking = 0;
+  #isSomewhere = false;
+  #first: { readonly golden: Case; readonly place: Place } | undefined;
+
+  constructor(path: string, scorer: string, problems: ProblemList) {
+    this.#path = path;
+    this.#steps = pathSteps(path);
+    this.#scorer = scorer;
+    this.#problems = problems;
+  }
+
+  isIn(golden: Case): boolean {
+    if (!isThere(golden, this.#steps)) return false;
+    this.#isSomewhere = true;
+    return true;
+  }
+
+  lacks(golden: Case, place: Place): void {
+    const problem = missingOperand(golden.id, this.#path, this.#scorer, place);
+    this.#first ??= { golden, place };
+    this.#lacking++;
+    if (this.#isSomewhere) {
+      this.#release();
+      this.#problems.add(problem);
+    } else if (this.#held.length < SHOWN) this.#held.push(problem);
+    else this.#more++;
+  }
+
+  /**
+   * One problem if several cases were read and none has the path. If the path is nearly one that the first case has, it
+   * is misspelt in the suite, and the problem is there.
+   */
+  nowhere(ofScorer: Place): Problem[] {
+    const first = this.#first;
+    if (this.#isSomewhere || this.#lacking < 2 || first === undefined) {
+      this.#release();
+      return [];
+    }
+    const meant = nearPath(first.golden, this.#steps, this.#path);
+    const what = `None of the ${this.#lacking} cases has ${this.#path}, which the scorer "${this.#scorer}" reads.`;
+    const { why, fix } = missingOperand("", this.#path, this.#scorer, first.place);
+    const code = "EVALS_CASE_NO_EXPECTED";
+    if (meant === undefined)
+      return [{ code, ...first.place, what, why, fix: fix.replace("the case", "the cases") }];
+    return [{ code, ...ofScorer, what: `${what} Did you mean "${meant}"?`, why, fix: `against: ${meant}` }];
+  }
+
+  #release(): void {
+    const [first] = this.#held;
+    for (const problem of this.#held) this.#problems.add(problem);
+    for (; this.#more > 0; this.#more--) if (first !== undefined) this.#problems.add(first);
+    this.#held = [];
+  }
+}
+
+/** Where a scorer's `against` is, or else its entry in the suite's file. */
+function placeOfScorer(suite: Suite, places: LoadedSuite["places"], name: string): Place {
+  const index = suite.scorers.findIndex((one) => (one.name ?? one.type) === name);
+  const entry = suite.scorers[index];
+  const key = entry !== undefined && "against" in entry ? ["against"] : [];
+  return { path: places.path, ...places.at(["scorers", index, ...key]) };
+}
+
+/**
+ * A dotted path with its first missing name replaced by a similar one that the case has; undefined if there is none.
+ */
+function nearPath(golden: Case, steps: Steps, path: string): string | undefined {
+  if (path !== steps.join(".")) return undefined;
+  let here: unknown = golden;
+  for (const [at, step] of steps.entries()) {
+    if (here === null || typeof here !== "object") return undefined;
+    const next: unknown = Object.hasOwn(here, step) ? (here as Record<string, unknown>)[step] : undefined;
+    if (next === undefined) {
+      const meant = nearest(String(step), Object.keys(here));
+      return meant === undefined ? undefined : steps.with(at, meant).join(".");
+    }
+    here = next;
+  }
+  return undefined;
 }
 
 /**
