@@ -88,6 +88,7 @@ const SECOND_DOCUMENT = {
 function syntaxProblems(document: Document, text: string, at: At): readonly Problem[] {
   const { path } = at(0);
   const problems = problemList(path);
+  /** Lines with an error, whether it is reported or not. */
   const seen = new Set<number>();
   const all = [...document.errors, ...document.warnings].filter((error) => !isEmptyEnd(error, text));
   const conflict = all.length === 0 ? undefined : conflictLine(text);
@@ -99,10 +100,23 @@ function syntaxProblems(document: Document, text: string, at: At): readonly Prob
     const place = at(error.pos[0]);
     // One mistake may cause several parser errors on a line.
     if (seen.has(place.line)) continue;
+    const line = lines[place.line - 1] ?? "";
+    const isConsequence =
+      UNSPECIFIC.has(error.code) && !QUOTABLE.test(line) && seen.has(lineBefore(place.line, lines));
     seen.add(place.line);
-    problems.add({ ...place, ...describeSyntax(error, lines[place.line - 1] ?? "") });
+    if (!isConsequence) problems.add({ ...place, ...describeSyntax(error, line) });
   }
   return problems.all();
+}
+
+/** Errors that the parser also reports for each line that follows an unclosed bracket or a wrong indentation. */
+const UNSPECIFIC = new Set<string>(["BAD_INDENT", "MISSING_CHAR", "UNEXPECTED_TOKEN", "IMPOSSIBLE"]);
+
+/** The line before a line, not counting empty lines and comments. */
+function lineBefore(line: number, lines: readonly string[]): number {
+  let before = line - 1;
+  while (before > 0 && /^\s*(?:#.*)?$/.test(lines[before - 1] ?? "")) before--;
+  return before;
 }
 
 /** Whether an error is about a second document that has only comments: ignoring that document loses nothing. */
@@ -112,9 +126,12 @@ function isEmptyEnd({ code, pos }: YAMLError, text: string): boolean {
   return lines.every((line) => /^(?:(?:---|\.\.\.)?\s*|(?:---|\.\.\.)?\s+#.*|#.*)$/.test(line.trimEnd()));
 }
 
+/** A key and a value that begins with a character that means something else in YAML. */
+const QUOTABLE = /^\s*(?:- )?("?[\w^@. -]+"?):\s+((?:>=|>|[@`%]).*?)\s*$/;
+
 function describeSyntax(error: YAMLError, line: string): Pick<Problem, "code" | "what" | "why" | "fix"> {
   if (error.code === "MULTIPLE_DOCS") return SECOND_DOCUMENT;
-  const quotable = /^\s*(?:- )?("?[\w^@. -]+"?):\s+((?:>=|>|[@`%]).*?)\s*$/.exec(line);
+  const quotable = QUOTABLE.exec(line);
   if (error.code === "TAB_AS_INDENT") {
     return {
       code: "EVALS_YAML_TAB",
