@@ -4,6 +4,7 @@ import type { JudgeSettings } from "./judge-settings.ts";
 import type { Message, Role } from "./message.ts";
 import type { LostBecause } from "./outcome.ts";
 import type { Places } from "./places.ts";
+import { EvalsError, type Problem } from "./problem.ts";
 import type { PromptPart } from "./prompt.ts";
 import type { Reply, ReplyShape } from "./provider.ts";
 import type { ScoreInput } from "./score-input.ts";
@@ -112,6 +113,23 @@ export interface JudgeFile {
   readonly instructions: { readonly template: string; readonly line: number } | null;
 }
 
+/** A judge's file as far as it can be read. */
+export interface JudgeDraft extends Omit<JudgeFile, "settings"> {
+  readonly settings: { readonly [name in keyof JudgeSettings]?: JudgeSettings[name] | undefined };
+  /** Keys of the front matter that cannot be read. What depends on one of them is not checked. */
+  readonly unread: ReadonlySet<string>;
+}
+
+/** The mistakes in the text of a judge's file, with the parts of it in which more mistakes may be found. */
+export class UnreadJudge extends EvalsError {
+  readonly draft: JudgeDraft;
+
+  constructor(problems: readonly Problem[], draft: JudgeDraft) {
+    super(problems);
+    this.draft = draft;
+  }
+}
+
 /**
  * The variables of a judge's templates. Texts are fenced, because they may contain instructions to the judge: a line
  * that ends in a tag stands before and after each. `input`, `expected`, `context` and `case` are values of the dataset
@@ -201,10 +219,10 @@ export type BaselineAnswer = (caseId: string, trial: number) => Promise<string |
 export interface JudgeHost {
   /** Gives the baseline's answers to judges that compare with them; absent without a baseline. */
   readonly baseline?: BaselineAnswer | undefined;
-  /** @throws {EvalsError} for an unknown judge, or with the mistakes of its file */
+  /** @throws {EvalsError} for an unknown judge; {UnreadJudge} with the mistakes in the text of its file */
   file(spec: string): Promise<JudgeFile>;
   /** @throws {EvalsError} for invalid templates and unknown variables */
-  compile(file: JudgeFile, messages: readonly JudgeMessage[] | null): Promise<JudgePrompt>;
+  compile(file: Omit<JudgeFile, "settings">, messages: readonly JudgeMessage[] | null): Promise<JudgePrompt>;
   /**
    * @param params added to the parameters of the alias itself
    * @throws {SettingMistake} for an unknown alias, or parameters that its provider does not accept

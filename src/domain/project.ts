@@ -1,7 +1,7 @@
 import type { Case, CaseSource } from "./case.ts";
 import type { Budget, EvalConfig, ModelEntry } from "./config.ts";
 import type { Json } from "./json.ts";
-import type { JudgeFile } from "./judge.ts";
+import type { JudgeFile, UnreadJudge } from "./judge.ts";
 import type { Message } from "./message.ts";
 import type { ModuleEvents } from "./module-events.ts";
 import type { Places } from "./places.ts";
@@ -99,11 +99,20 @@ export interface LoadedPrompt {
 /** The judges of a project; each file is read when needed. */
 export interface JudgeFiles {
   /**
-   * @throws {EvalsError} for an unknown name or version (the error then has no location), or with the file's mistakes
+   * @throws {EvalsError} for an unknown name or version (the error then has no location); {UnreadJudge} with the
+   * mistakes in the text of the file
    */
   find(spec: string): Promise<JudgeFile>;
-  /** All versions that can be read, and the problems of those that cannot be read. */
-  all(): { readonly judges: readonly JudgeFile[]; readonly problems: readonly Problem[] };
+  all(): ListedJudges;
+}
+
+/** All versions of every judge. */
+export interface ListedJudges {
+  readonly judges: readonly JudgeFile[];
+  /** The versions with mistakes in their text. */
+  readonly unread: readonly UnreadJudge[];
+  /** Problems of files of which nothing can be read. */
+  readonly problems: readonly Problem[];
 }
 
 /** The user's project as one value. */

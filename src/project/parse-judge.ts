@@ -1,6 +1,7 @@
-import type { JudgeFile } from "../domain/judge.ts";
+import { nearest } from "../domain/did-you-mean.ts";
+import { type JudgeDraft, type JudgeFile, UnreadJudge } from "../domain/judge.ts";
 import { judgeSettingsSchema } from "../domain/judge-settings.ts";
-import { EvalsError, type Problem } from "../domain/problem.ts";
+import type { Problem } from "../domain/problem.ts";
 import type { AttachLine, PromptPart } from "../domain/prompt.ts";
 import { unfilledInText } from "./find-environment.ts";
 import { problemWithoutSecrets, secretsInText } from "./find-secrets.ts";
@@ -11,24 +12,11 @@ import { ROLE_LINE, readFrontMatter, splitFrontMatter, splitParts } from "./pars
  * standard prompt of the judge's kind.
  *
  * @param text the file without its byte order mark
- * @throws {EvalsError} with all mistakes that do not depend on the kind
+ * @throws {UnreadJudge} with the mistakes in its text; {EvalsError} for a merge conflict and an unterminated front matter
  */
-export function parseJudge(text: string, file: Named): JudgeFile {
-  const { judge, problems } = readJudge(text, file);
-  if (problems.length > 0 || judge.settings === undefined) throw new EvalsError(problems);
-  return { ...judge, settings: judge.settings };
-}
-
-type Named = Pick<JudgeFile, "path" | "name" | "version">;
-type ReadJudge = Omit<JudgeFile, "settings"> & { readonly settings: JudgeFile["settings"] | undefined };
-
-/** A judge file as far as it can be read. @throws {EvalsError} for a merge conflict and an unterminated front matter */
-export function readJudge(
-  text: string,
-  file: Named,
-): { readonly judge: ReadJudge; readonly problems: readonly Problem[] } {
+export function parseJudge(text: string, file: Pick<JudgeFile, "path" | "name" | "version">): JudgeFile {
   const { header, body, bodyLine } = splitFrontMatter(text, file.path);
-  const { value, places, problems } = readFrontMatter(
+  const { value, written, places, problems } = readFrontMatter(
     judgeSettingsSchema(),
     header,
     file.path,
@@ -42,10 +30,33 @@ export function readJudge(
     ...unfilledInText(text, file.path),
   ];
   const { parts, instructions } = found;
-  return {
-    judge: { ...file, settings: value, places, parts, instructions },
-    problems: all.map(problemWithoutSecrets),
-  };
+  const read = { ...file, places, parts, instructions };
+  if (all.length === 0 && value !== undefined) return { ...read, settings: value };
+  const settings = value === undefined ? readableSettings(written) : { settings: value, unread: NONE };
+  throw new UnreadJudge(all.map(problemWithoutSecrets), { ...read, ...settings });
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** The keys without a mistake. A key for which a misspelt one was probably meant counts as one with a mistake. */
+function readableSettings(
+  written: ReturnType<typeof readFrontMatter>["written"],
+): Pick<JudgeDraft, "settings" | "unread"> {
+  const known = Object.keys(judgeSettingsSchema().shape);
+  if (written === undefined) return { settings: {}, unread: new Set(known) };
+  const unread = new Set<string>();
+  for (const issue of written.issues) {
+    const names = issue.code === "unrecognized_keys" && issue.path.length === 0 ? issue.keys : [];
+    for (const name of names) {
+      unread.add(name);
+      const meant = nearest(name, known);
+      if (meant !== undefined) unread.add(meant);
+    }
+    if (issue.path[0] !== undefined) unread.add(String(issue.path[0]));
+  }
+  const readable = Object.entries(written.keys).filter(([name]) => !unread.has(name));
+  const parsed = judgeSettingsSchema().partial().safeParse(Object.fromEntries(readable));
+  return parsed.success ? { settings: parsed.data, unread } : { settings: {}, unread: new Set(known) };
 }
 
 type Body = Pick<JudgeFile, "parts" | "instructions"> & { readonly problems: readonly Problem[] };

@@ -105,6 +105,8 @@ export function splitFrontMatter(text: string, path: string): Split {
  */
 interface FrontMatter<T> {
   readonly value: T | undefined;
+  /** The keys as they are written, and those that have a mistake; undefined when the text is no YAML object. */
+  readonly written?: { readonly keys: object; readonly issues: readonly z.core.$ZodIssue[] } | undefined;
   readonly places: Places;
   readonly problems: readonly Problem[];
 }
@@ -120,10 +122,12 @@ export function readFrontMatter<S extends z.ZodType>(
   const value = written ?? {};
   const parsed = schema.safeParse(value, ONCE);
   if (parsed.success) return { value: parsed.data, places, problems: [] };
+  const { issues } = parsed.error;
   return {
     value: undefined,
+    written: typeof value === "object" && !Array.isArray(value) ? { keys: value, issues } : undefined,
     places,
-    problems: describeIssues(parsed.error.issues, { schema, value, places, code }),
+    problems: describeIssues(issues, { schema, value, places, code }),
   };
 }
 

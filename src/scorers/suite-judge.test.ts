@@ -3,7 +3,7 @@ import type { Case } from "../domain/case.ts";
 import type { JudgeQuestion } from "../domain/judge.ts";
 import { EvalsError } from "../domain/problem.ts";
 import { ScorerFailure } from "../domain/scorer.ts";
-import { type JudgeEntry, openSuiteJudge } from "./suite-judge.ts";
+import { type JudgeEntry, openSuiteJudge, withFileMistakes } from "./suite-judge.ts";
 import { fakeCase, fakeInput } from "./testing/scorer-fakes.ts";
 import { inTurn, type Script, scriptedJudges } from "./testing/scripted-judges.ts";
 
@@ -15,7 +15,10 @@ const BINARY = file("kind: binary\nmodel: m", "It passes when it is kind.");
 
 async function opened(text: string, script: Script | string = pass, entry: JudgeEntry = {}) {
   const judges = scriptedJudges({ [PATH]: text }, typeof script === "string" ? () => script : script);
-  const judge = await openSuiteJudge(await judges.file("j"), entry, judges);
+  const read = judges.file("j").catch(async (error: unknown) => {
+    throw await withFileMistakes(error, entry, judges);
+  });
+  const judge = await openSuiteJudge(await read, entry, judges);
   return { judge, asked: judges.asked };
 }
 
@@ -428,13 +431,62 @@ describe("a judge file with a mistake", () => {
     expect(problem).toMatchObject({ code, path: PATH, line });
   });
 
-  it("is reported with all its mistakes at once", async () => {
+  /** One mistake of each stage in which a judge's file is read: its keys, its values, its kind, models and templates. */
+  const MISTAKES: Readonly<Record<string, { readonly front?: string; readonly body?: string }>> = {
+    EVALS_JUDGE_UNKNOWN_KEY: { front: "colour: red" },
+    EVALS_JUDGE_INVALID: { front: "quotes: 3" },
+    EVALS_JUDGE_EVEN: { front: "samples: 2" },
+    EVALS_JUDGE_KIND: { front: "kind: binry" },
+    EVALS_JUDGE_THRESHOLD: { front: "kind: ordinal\nscale: { min: 1, max: 5 }" },
+    EVALS_MODEL_UNKNOWN: { front: "model: nobody" },
+    EVALS_JUDGE_VARIABLE: { body: "{{ anser }}" },
+    EVALS_PROMPT_SYNTAX: { body: "{% if %}" },
+  };
+  const names = Object.keys(MISTAKES);
+  const pairs = names.flatMap((one, at) => names.slice(at + 1).map((other) => [one, other] as const));
+  // Both are of the kind, or both are in the body, of which only the first broken template is known.
+  const exclusive = new Set([
+    "EVALS_JUDGE_KIND EVALS_JUDGE_THRESHOLD",
+    "EVALS_JUDGE_VARIABLE EVALS_PROMPT_SYNTAX",
+  ]);
+
+  it.each(pairs.filter((pair) => !exclusive.has(pair.join(" "))))(
+    "is reported together with any other: %s, %s",
+    async (...both) => {
+      const fronts = both.map((name) => MISTAKES[name]?.front ?? "").join("\n");
+      const bodies = both.map((name) => MISTAKES[name]?.body ?? "").join("\n");
+      const kind = /^kind:/m.test(fronts) ? "" : "kind: binary\n";
+      const model = /^model:/m.test(fronts) ? "" : "model: m\n";
+      const problems = await problemsOf(file(`${kind}${model}${fronts}`, `Is it kind?\n${bodies}`));
+      expect(problems.map(({ code }) => code).sort()).toEqual([...both].sort());
+    },
+  );
+
+  it.each([
+    ["kind: custom\nmodle: m", "user:\nIs it {{ output }}?"],
+    ["kid: custom\nmodel: m", "user:\nIs it {{ output }}?"],
+    ["kind: rubric\nmodel: m\ncriteri: [{ name: a, text: t }]", ""],
+    ["kind: ordinal\nmodel: m\nthreshold: 0.5\nscal: { min: 1, max: 5 }", ""],
+    ["kind: ordinal\nmodel: m\nthresold: 0.5\nscale: { min: 1, max: 5 }", ""],
+    ["kind: binary\nmodels: [m, o]\ncombin: mean", "Is it kind?"],
+    ["kind: binary\nmodel: 3", "Is it kind?"],
+    ["kind: custom\nmodel: m", "user:\nIs it {{ outptu }}?"],
+  ])("is one problem where it has one slip: %s / %s", async (front, body) => {
+    expect(await problemsOf(file(front, body))).toHaveLength(1);
+  });
+
+  it("is reported once for each thing that is wrong with a rubric", async () => {
     const problems = await problemsOf(
       file(
         "kind: rubric\nmodel: m\nmodels: [m]\nscale: { min: 2, max: 1 }\ncriteria: [{ name: a, text: t, weight: 0 }]",
       ),
     );
-    expect(problems).toHaveLength(3);
+    expect(problems.map(({ what }) => what)).toEqual([
+      'This judge has both "model" and "models".',
+      "The scale ends at 1, which is not above its start at 2.",
+      "The weights of the criteria sum to 0.",
+      "A judge of kind rubric needs a threshold.",
+    ]);
   });
 });
 

@@ -1,6 +1,12 @@
 import type { Json } from "../domain/json.ts";
-import type { Judged, JudgeFile, JudgeHost, SuiteJudge } from "../domain/judge.ts";
-import { SettingMistake } from "../domain/problem.ts";
+import {
+  type Judged,
+  type JudgeFile,
+  type JudgeHost,
+  type SuiteJudge,
+  UnreadJudge,
+} from "../domain/judge.ts";
+import { EvalsError, SettingMistake } from "../domain/problem.ts";
 import type { ScoreInput } from "../domain/scorer.ts";
 import { ScorerFailure } from "../domain/scorer.ts";
 import type { Select, TextPlace } from "../domain/suite.ts";
@@ -9,6 +15,7 @@ import { twoOperands } from "./frame/scorer-mistakes.ts";
 import { operandOf } from "./frame/scorer-operand.ts";
 import { compileSelect } from "./frame/select-part.ts";
 import { textReader } from "./frame/text-place.ts";
+import { examineFile } from "./judge/examine-file.ts";
 import { openJudgeFile } from "./judge/open-judge-file.ts";
 
 /**
@@ -79,6 +86,20 @@ export async function openSuiteJudge(
       return judge.judge({ ...input, golden: put(input.golden), transcript }, repeat);
     },
   };
+}
+
+/**
+ * Adds to the error for a judge's file what else is wrong in it, so that all mistakes are reported together. Any other
+ * error is returned unchanged.
+ */
+export async function withFileMistakes(
+  error: unknown,
+  instead: Pick<JudgeEntry, "model" | "threshold">,
+  host: JudgeHost,
+): Promise<unknown> {
+  if (!(error instanceof UnreadJudge)) return error;
+  const { problems } = await examineFile(error.draft, instead, host);
+  return new EvalsError([...error.problems, ...problems]);
 }
 
 /** The part of an answer that is judged, as text. */

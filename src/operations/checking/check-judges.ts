@@ -33,14 +33,21 @@ export function judgeCheck(project: Project): JudgeCheck {
 }
 
 async function everyJudge(project: Project, host: JudgeHost): Promise<Problem[]> {
-  const { judges, problems } = project.judges.all();
+  const { judges, unread, problems } = project.judges.all();
   const found = [...problems];
-  if (judges.length === 0) return found;
-  const { openSuiteJudge } = await import("../../scorers/suite-judge.ts");
+  if (judges.length + unread.length === 0) return found;
+  const { openSuiteJudge, withFileMistakes } = await import("../../scorers/suite-judge.ts");
+  // A judge file may leave the threshold to the suite. The check then needs some valid value, so it uses 1.
+  const entryFor = ({ threshold }: { readonly threshold?: number | undefined }) => ({
+    threshold: threshold ?? 1,
+  });
+  for (const one of unread) {
+    const whole = await withFileMistakes(one, entryFor(one.draft.settings), host);
+    if (whole instanceof EvalsError) found.push(...whole.problems);
+  }
   for (const file of judges) {
     try {
-      // A judge file may leave the threshold to the suite. The check then needs some valid value, so it uses 1.
-      await openSuiteJudge(file, { threshold: file.settings.threshold ?? 1 }, host);
+      await openSuiteJudge(file, entryFor(file.settings), host);
     } catch (error) {
       if (error instanceof SettingMistake) found.push({ ...error.problem, path: file.path });
       else if (error instanceof EvalsError) found.push(...error.problems);

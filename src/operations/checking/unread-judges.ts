@@ -8,7 +8,8 @@ import { locate } from "../project/open-project.ts";
 export function unreadJudges(io: Environment, directory: string | undefined): Problem[] {
   try {
     const { root, gitRoot } = locate(io, directory);
-    return [...listJudges(workTree(root, gitRoot ?? root)).problems];
+    const { unread, problems } = listJudges(workTree(root, gitRoot ?? root));
+    return [...problems, ...unread.flatMap((one) => one.problems)];
   } catch (error) {
     // The caller has already reported why the project cannot be found.
     if (error instanceof EvalsError) return [];

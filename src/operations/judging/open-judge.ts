@@ -3,7 +3,7 @@ import { EvalsError, SettingMistake } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
 import { judgeOutsideRun } from "../../run/judge-outside-run.ts";
 import { type JudgePool, judgePool } from "../../run/judge-pool.ts";
-import { type JudgeEntry, openSuiteJudge } from "../../scorers/suite-judge.ts";
+import { type JudgeEntry, openSuiteJudge, withFileMistakes } from "../../scorers/suite-judge.ts";
 import type { Store } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 import { replayOf } from "../running/replay-model.ts";
@@ -56,11 +56,10 @@ export async function openJudgeIn(
   project: Project,
   entry: JudgeEntry = {},
 ): Promise<OpenJudge> {
-  const file = await project.judges.find(spec);
   try {
-    return await openSuiteJudge(file, entry, host);
+    return await openSuiteJudge(await project.judges.find(spec), entry, host);
   } catch (error) {
-    if (!(error instanceof SettingMistake)) throw error;
+    if (!(error instanceof SettingMistake)) throw await withFileMistakes(error, entry, host);
     throw new EvalsError(error.problem, { cause: error });
   }
 }

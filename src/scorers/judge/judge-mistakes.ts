@@ -1,5 +1,5 @@
 import { didYouMean, nearest } from "../../domain/did-you-mean.ts";
-import type { JudgeFile } from "../../domain/judge.ts";
+import type { JudgeDraft, JudgeFile } from "../../domain/judge.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { JUDGE_KINDS, judgeKind } from "./kinds/registry.ts";
 
@@ -22,11 +22,16 @@ function mistake(
   return { at, problem: { code, what, why, fix } };
 }
 
-/** Finds what a judge file lacks for its kind, and settings that cannot be combined. */
-export function judgeMistakes(file: JudgeFile): Problem[] {
+/**
+ * Finds what a judge file lacks for its kind, and settings that cannot be combined. What depends on a key that cannot
+ * be read is not checked.
+ */
+export function judgeMistakes(file: JudgeDraft): Problem[] {
+  const isRead = (...keys: readonly (keyof JudgeDraft["settings"])[]): boolean =>
+    !keys.some((key) => file.unread.has(key));
   const found = [
-    ...kindMistakes(file),
-    ...modelMistakes(file),
+    ...(isRead("kind") ? kindMistakes(file, isRead) : []),
+    ...(isRead("model", "models", "samples", "combine") ? modelMistakes(file) : []),
     ...scaleMistakes(file),
     ...criteriaMistakes(file),
   ];
@@ -35,7 +40,7 @@ export function judgeMistakes(file: JudgeFile): Problem[] {
 
 /** A problem with its location in a judge's front matter. */
 export function inJudge(
-  { path, places }: JudgeFile,
+  { path, places }: Pick<JudgeFile, "path" | "places">,
   at: Mistake["at"],
   problem: Mistake["problem"],
 ): Problem {
@@ -43,18 +48,22 @@ export function inJudge(
 }
 
 /** The mistake when neither the file nor the suite sets a threshold. */
-export function missingThreshold(file: JudgeFile): Problem {
+export function missingThreshold(file: Pick<JudgeFile, "path" | "places">, kind: string): Problem {
   return inJudge(file, ["kind"], {
     code: "EVALS_JUDGE_THRESHOLD",
-    what: `A judge of kind ${file.settings.kind} needs a threshold.`,
+    what: `A judge of kind ${kind} needs a threshold.`,
     why: "The judge gives a score between 0 and 1; its file or the suite must say from which score on an answer passes.",
     fix: "threshold: 0.75        (here, or in the suite's entry)",
   });
 }
 
-function kindMistakes({ settings, parts, instructions, name }: JudgeFile): Mistake[] {
-  const kind = judgeKind(settings.kind);
-  if (kind === undefined) return [unknownKind(settings.kind)];
+function kindMistakes(
+  { settings, parts, instructions, name }: JudgeDraft,
+  isRead: (key: "criteria" | "scale") => boolean,
+): Mistake[] {
+  const { kind: asked = "" } = settings;
+  const kind = judgeKind(asked);
+  if (kind === undefined) return [unknownKind(asked)];
   const { needs } = kind;
   const found: Mistake[] = [];
   const lacks = (what: string, fix: string): void => {
@@ -84,10 +93,10 @@ function kindMistakes({ settings, parts, instructions, name }: JudgeFile): Mista
     );
   if (needs.body === "required" && parts === null && instructions === null)
     lacks("a body", "Below the front matter, write when an answer passes, and when it fails.");
-  if (needs.criteria === "required" && !settings.criteria?.length)
+  if (needs.criteria === "required" && isRead("criteria") && !settings.criteria?.length)
     lacks("criteria", 'criteria: [{ name: polite, text: "Greets, and never blames the customer." }]');
   if (needs.criteria === "none" && settings.criteria !== undefined) unused("criteria");
-  if (needs.scale === "required" && settings.scale === undefined)
+  if (needs.scale === "required" && isRead("scale") && settings.scale === undefined)
     lacks("a scale", "scale: [{ score: 1, means: … }, { score: 2, means: … }, { score: 3, means: … }]");
   if (needs.scale === "none" && settings.scale !== undefined) unused("scale");
   if (
@@ -121,8 +130,8 @@ function unknownKind(kind: string): Mistake {
   );
 }
 
-function modelMistakes({ settings }: JudgeFile): Mistake[] {
-  const { model, models, samples, combine } = settings;
+function modelMistakes({ settings }: JudgeDraft): Mistake[] {
+  const { model, models, samples = 1, combine } = settings;
   if (model !== undefined && models !== undefined) {
     return [
       mistake(
@@ -169,7 +178,7 @@ function modelMistakes({ settings }: JudgeFile): Mistake[] {
   return [];
 }
 
-function scaleMistakes({ settings: { scale } }: JudgeFile): Mistake[] {
+function scaleMistakes({ settings: { scale } }: JudgeDraft): Mistake[] {
   if (scale === undefined) return [];
   if (!Array.isArray(scale)) {
     if (scale.min < scale.max) return [];
@@ -195,8 +204,8 @@ function scaleMistakes({ settings: { scale } }: JudgeFile): Mistake[] {
   ];
 }
 
-function criteriaMistakes({ settings: { criteria, kind } }: JudgeFile): Mistake[] {
-  if (criteria === undefined || criteria.length === 0 || judgeKind(kind)?.needs.criteria === "none")
+function criteriaMistakes({ settings: { criteria, kind } }: JudgeDraft): Mistake[] {
+  if (criteria === undefined || criteria.length === 0 || judgeKind(kind ?? "")?.needs.criteria === "none")
     return [];
   const found: Mistake[] = [];
   const names = criteria.map((one) => one.name);

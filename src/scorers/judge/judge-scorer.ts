@@ -6,7 +6,7 @@ import { SettingMistake } from "../../domain/problem.ts";
 import type { OpenScorer, ScoreInput } from "../../domain/scorer.ts";
 import { Select, TextPlace } from "../../domain/suite.ts";
 import { defineScorer, type Judgement } from "../define-scorer.ts";
-import { BASELINE, type JudgeEntry, openSuiteJudge } from "../suite-judge.ts";
+import { BASELINE, type JudgeEntry, openSuiteJudge, withFileMistakes } from "../suite-judge.ts";
 import { judgeExamples } from "./judge-examples.ts";
 import { DEFAULT_CONTEXT } from "./open-judge-file.ts";
 
@@ -55,13 +55,17 @@ export const judgeScorer = defineScorer({
   grades: "returned",
   async compile(settings, host) {
     if (host.judges === undefined) throw new Error("the host that opens this scorer has no judges");
-    const file = await host.judges.file(settings.judge);
+    const { judges } = host;
+    const instead = settings as JudgeEntry;
+    const file = await judges.file(settings.judge).catch(async (error: unknown) => {
+      throw await withFileMistakes(error, instead, judges);
+    });
     const relative = settings.against === BASELINE;
     if (relative && (settings as { readonly scope?: string }).scope === "turn") throw noTurns();
     if (relative && (settings as { readonly required?: boolean }).required !== false)
       throw mayNotBeRequired();
     const judge_when = judgedWhen(settings as ExplainingEntry);
-    const judge = await openSuiteJudge(file, settings as JudgeEntry, host.judges);
+    const judge = await openSuiteJudge(file, instead, judges);
     return {
       reads: judge.reads,
       files: [judge.path],

@@ -11,15 +11,15 @@ import {
   type SuiteJudge,
 } from "../../domain/judge.ts";
 import type { JudgeSettings } from "../../domain/judge-settings.ts";
-import { EvalsError, SettingMistake } from "../../domain/problem.ts";
+import { EvalsError } from "../../domain/problem.ts";
 import { type ScoreInput, ScorerFailure } from "../../domain/scorer.ts";
 import { UNKNOWN_USAGE } from "../../domain/transcript.ts";
 import { type CaseReader, casePath } from "../case-path.ts";
 import { type Answer, askQuestion } from "./ask-question.ts";
 import { combineOpinions, type Opinion } from "./combine-opinions.ts";
+import { examineFile } from "./examine-file.ts";
 import { fenceAround, fenceRules } from "./fence.ts";
 import type { JudgedTexts, JudgeKind, KindQuestion } from "./judge-kind.ts";
-import { inJudge, judgeMistakes, missingThreshold } from "./judge-mistakes.ts";
 import { countSources, judgedTexts, judgeScope } from "./judged-texts.ts";
 import { judgeKind } from "./kinds/registry.ts";
 import { replyRules } from "./read-reply.ts";
@@ -37,6 +37,8 @@ export interface JudgeOverrides {
   readonly subject?: { readonly [name: string]: Json } | undefined;
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 export const DEFAULT_CONTEXT = "metadata.context";
 
 /**
@@ -50,17 +52,15 @@ export async function openJudgeFile(
   overrides: JudgeOverrides,
   host: JudgeHost,
 ): Promise<SuiteJudge> {
-  const mistakes = judgeMistakes(file);
-  const kind = judgeKind(file.settings.kind);
-  if (mistakes.length > 0 || kind === undefined) throw new EvalsError(mistakes);
   const contextPath = overrides.context ?? DEFAULT_CONTEXT;
   const context = casePath(contextPath, ["context"]);
+  const { prompt, models, problems } = await examineFile({ ...file, unread: NONE }, overrides, host);
+  const kind = judgeKind(file.settings.kind);
+  if (problems.length > 0 || prompt === null || kind === undefined) throw new EvalsError(problems);
   const threshold = overrides.threshold ?? file.settings.threshold ?? kind.threshold(file.settings);
-  if (threshold === "required") throw new EvalsError(missingThreshold(file));
+  if (threshold === "required") throw new Error("a missing threshold is one of the problems");
   const scale = file.settings.scale ?? kind.scale;
   const settings: JudgeSettings = { ...file.settings, threshold, ...(scale === undefined ? {} : { scale }) };
-  const prompt = await host.compile(file, file.parts === null ? kind.messages(settings) : null);
-  const models = await openModels(file, overrides.model, host);
   const questions = kind.questions(settings);
   const identity = identityOf({ file, kind, settings, models, questions, contextPath, overrides });
   const opened: Opened = {
@@ -94,33 +94,6 @@ export async function openJudgeFile(
     close: async () => {},
   };
 }
-
-/**
- * @throws {SettingMistake} at `model` for a wrong model in the suite; {EvalsError} for a wrong model in the judge's
- * file
- */
-async function openModels(
-  file: JudgeFile,
-  instead: string | undefined,
-  host: JudgeHost,
-): Promise<readonly JudgeModel[]> {
-  const { model, models, params } = file.settings;
-  if (instead !== undefined) return [await host.model(instead, params as Params)];
-  const aliases = models ?? [model ?? ""];
-  const opened: JudgeModel[] = [];
-  for (const [index, alias] of aliases.entries()) {
-    try {
-      opened.push(await host.model(alias, params as Params));
-    } catch (error) {
-      if (!(error instanceof SettingMistake)) throw error;
-      const at = models === undefined ? ["model"] : ["models", index];
-      throw new EvalsError(inJudge(file, at, error.problem), { cause: error });
-    }
-  }
-  return opened;
-}
-
-type Params = { readonly [name: string]: Json };
 
 interface Opened {
   readonly file: JudgeFile;

@@ -1,4 +1,5 @@
 import type { JudgeFile, JudgeHost, JudgeQuestion } from "../../domain/judge.ts";
+import { SettingMistake } from "../../domain/problem.ts";
 import type { FailedReply } from "../../domain/provider.ts";
 import { compileJudge } from "../../project/compile-judge.ts";
 import { parseJudge } from "../../project/parse-judge.ts";
@@ -12,25 +13,35 @@ export interface ScriptedJudges extends JudgeHost {
   readonly asked: (JudgeQuestion & { readonly alias: string })[];
 }
 
-/** @param files text by `judges/<name>/<version>.md` */
+const UNKNOWN = {
+  code: "EVALS_MODEL_UNKNOWN",
+  what: 'Unknown model "nobody".',
+  why: "There is no such model.",
+  fix: "Name another.",
+};
+
+/** All aliases are models, except `nobody`. @param files text by `judges/<name>/<version>.md` */
 export function scriptedJudges(files: Readonly<Record<string, string>>, script: Script): ScriptedJudges {
   const asked: ScriptedJudges["asked"] = [];
   return {
     asked,
     file: async (spec) => judgeFileOf(files, spec),
     compile: compileJudge,
-    model: async (alias, params) => ({
-      alias,
-      label: `${alias}-model`,
-      identity: { alias, params },
-      ask: async (question) => {
-        asked.push({ ...question, alias });
-        const reply = script(question, alias);
-        if (typeof reply !== "string") return reply;
-        return { id: asked.length, output: reply, refusal: null, finish_reason: "stop" };
-      },
-      discard: () => {},
-    }),
+    model: async (alias, params) => {
+      if (alias === "nobody") throw new SettingMistake(["model"], UNKNOWN);
+      return {
+        alias,
+        label: `${alias}-model`,
+        identity: { alias, params },
+        ask: async (question) => {
+          asked.push({ ...question, alias });
+          const reply = script(question, alias);
+          if (typeof reply !== "string") return reply;
+          return { id: asked.length, output: reply, refusal: null, finish_reason: "stop" };
+        },
+        discard: () => {},
+      };
+    },
   };
 }
 
