@@ -1,6 +1,6 @@
 import type { CacheReason, ExplainedCase } from "../domain/cache-reason.ts";
 import type { Store, StoredRun } from "../store/store.ts";
-import { type AskSettings, cacheFor, seesRaw } from "./answers-at-hand.ts";
+import { type AskSettings, cacheFor, isReusable, seesRaw } from "./answers-at-hand.ts";
 import type { Plan } from "./plan.ts";
 
 /** How many of a suite's newest runs are searched for the last one that asked a case. */
@@ -24,8 +24,12 @@ export async function* explainCache(
     const asked: number[] = [];
     let answered = 0;
     for (let trial = 1; !isRecorded && trial <= trials; trial++) {
-      if (before?.answered.has(`${caseNo}/${trial}`)) answered++;
-      else if (cached?.(hash, trial) === undefined) asked.push(trial);
+      if (before?.answered.has(`${caseNo}/${trial}`)) {
+        answered++;
+        continue;
+      }
+      const hit = cached?.(hash, trial);
+      if (hit === undefined || !isReusable(plan, caseNo, hit.transcript)) asked.push(trial);
     }
     const explained = (reason: CacheReason, why: string): ExplainedCase => {
       return { id, trials, at_hand: trials - asked.length, asked: asked.length, reason, why };
@@ -67,7 +71,8 @@ function why(one: OneCase): ExplainedCase {
     return explained("not-reusable", "the target has no `version:`, so its answers are not reused");
   if (seesRaw(plan))
     return explained("raw-scorer", "a scorer needs the answer before redaction, which is not stored");
-  if (asked.some((trial) => store.cached(hash, trial) !== undefined))
+  const stored = asked.flatMap((trial) => store.cached(hash, trial) ?? []);
+  if (stored.some((hit) => isReusable(plan, caseNo, hit.transcript)))
     return explained(
       "baseline",
       "the stored answers are the baseline's own, which are not compared with themselves",
@@ -80,7 +85,7 @@ function why(one: OneCase): ExplainedCase {
   return whyAnew(one);
 }
 
-/** No answer to the same request exists: explains what differs from the last time that the case was asked. */
+/** Explains a case without a stored answer to its request: what differs from the run that asked the case last. */
 function whyAnew({ plan, pastOf, id, caseNo, explained }: OneCase): ExplainedCase {
   const past = pastOf(id);
   if (past === undefined) return explained("new-case", "no run of this suite has asked this case");
@@ -89,27 +94,40 @@ function whyAnew({ plan, pastOf, id, caseNo, explained }: OneCase): ExplainedCas
     return explained("request-changed", `the request of this case has changed since run ${run.header.id}`);
   if (run.header.target_hash !== plan.targetHash)
     return explained("target-changed", `run ${run.header.id} asked another target: ${run.header.target}`);
-  return explained("unanswered", `run ${run.header.id} asked this case, but the answer is no longer stored`);
+  return explained(
+    "unanswered",
+    `run ${run.header.id} asked this case, but no answer is stored that can be used again`,
+  );
 }
 
-/** Numbers of trials as text, for instance `trial 3` or `trials 2 to 5`. */
+/** Ascending numbers of trials as text, for instance `trial 3` or `trials 1 and 3 to 5`. */
 function trialsIn(trials: readonly number[]): string {
-  const [first, last] = [trials[0], trials.at(-1)];
-  return first === last ? `trial ${first}` : `trials ${first} to ${last}`;
+  const ranges: [first: number, last: number][] = [];
+  for (const trial of trials) {
+    const range = ranges.at(-1);
+    if (range !== undefined && range[1] === trial - 1) range[1] = trial;
+    else ranges.push([trial, trial]);
+  }
+  const words = ranges.map(([first, last]) => (first === last ? `${first}` : `${first} to ${last}`));
+  const listed = [words.slice(0, -1).join(", "), ...words.slice(-1)]
+    .filter((one) => one !== "")
+    .join(" and ");
+  return `${trials.length === 1 ? "trial" : "trials"} ${listed}`;
 }
 
 interface EarlierTrials {
-  /** Trials with an answer, as `case number/trial`. */
+  /** Trials with an answer that need not be asked again, as `case number/trial`. */
   readonly answered: ReadonlySet<string>;
-  /** Trials without an answer, as `case number/trial`. */
+  /** Trials without an answer, or spoiled by their simulated user, as `case number/trial`. */
   readonly errored: ReadonlySet<string>;
 }
 
 function trialsOf(run: StoredRun, store: Store): EarlierTrials {
   const answered = new Set<string>();
   const errored = new Set<string>();
-  for (const { case_no, trial, pass } of store.scan(run.no)) {
-    const has = pass !== null || store.transcript(run.no, case_no, trial) !== undefined;
+  for (const { case_no, trial, pass, error } of store.scan(run.no)) {
+    const isKept = error !== "simulator" && store.transcript(run.no, case_no, trial) !== undefined;
+    const has = pass !== null || isKept;
     (has ? answered : errored).add(`${case_no}/${trial}`);
   }
   return { answered, errored };
