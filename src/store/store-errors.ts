@@ -58,7 +58,7 @@ export function runBusy(
     fix:
       other === null
         ? `Wait until that call has ended, or abort it. Then: evals run ${suite} --resume --run ${id}`
-        : `Wait until that process has ended, or stop it: kill -INT ${other.pid}${on}. Then: evals run ${suite} --resume --run ${id}`,
+        : `Wait until that process has ended, or stop it${on}: kill -INT ${other.pid}. Then: evals run ${suite} --resume --run ${id}`,
   });
 }
 
