@@ -485,13 +485,14 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         expect([...store.scan(writer.no)]).toHaveLength(1);
       });
 
-      it("keeps the number of requests, and the next session adds its own", () => {
+      it("keeps the number of requests, and the next session adds its own and has not ended", async () => {
         const writer = create();
         writer.calls(1);
         writer.calls(2);
         writer.end("incomplete", null, "2025-03-01T12:05:00.000Z");
         const next = store.resume(theRun());
-        expect(theRun()).toMatchObject({ status: "running", calls: 3 });
+        expect(theRun()).toMatchObject({ status: "running", calls: 3, ended_at: null });
+        expect((await store.read.since(next.no)).state).toMatchObject({ status: "running", ended_at: null });
         next.calls(4);
         next.end("complete", null, "2025-03-01T12:06:00.000Z");
         expect(theRun()).toMatchObject({ status: "complete", calls: 7 });

@@ -1,6 +1,6 @@
 import type { Json } from "../../domain/json.ts";
 import { isUnfinished, type RunHeader, type RunStatus } from "../../domain/run.ts";
-import type { ListedRun } from "../reads.ts";
+import type { ListedRun, RunState } from "../reads.ts";
 import { workNow } from "../run-process.ts";
 import type { RunFilter, StoredRun } from "../store.ts";
 import type { Database } from "./database.ts";
@@ -24,14 +24,14 @@ const LISTED_COLUMNS = "no, status, owner, calls, judge_calls, ended_at, header"
 const RUN_COLUMNS = `${LISTED_COLUMNS}, report`;
 
 function toListed(db: Database, row: ListedRow): ListedRun {
-  return {
-    no: row.no,
-    header: JSON.parse(row.header) as RunHeader,
-    ...workNow({ status: row.status, owner: ownerOf(row.owner) }, db.lives),
-    calls: row.calls,
-    judge_calls: row.judge_calls,
-    ended_at: row.ended_at,
-  };
+  return { no: row.no, header: JSON.parse(row.header) as RunHeader, ...toState(db, row) };
+}
+
+function toState(db: Database, row: Omit<ListedRow, "no" | "header">): RunState {
+  const work = workNow({ status: row.status, owner: ownerOf(row.owner) }, db.lives);
+  // While a run is not finished, its stored end is that of an earlier session.
+  const ended_at = isUnfinished(work.status) ? null : row.ended_at;
+  return { ...work, calls: row.calls, judge_calls: row.judge_calls, ended_at };
 }
 
 function toRun(db: Database, row: RunRow): StoredRun {
@@ -73,20 +73,14 @@ export function runOf(db: Database, runNo: number): StoredRun | undefined {
 }
 
 /** The current state of a run. @throws {RangeError} when no run has this number */
-export function stateOf(db: Database, runNo: number): Omit<ListedRun, "no" | "header"> {
+export function stateOf(db: Database, runNo: number): RunState {
   const row = db
     .prepare<[number], Omit<ListedRow, "no" | "header">>(
       "SELECT status, owner, calls, judge_calls, ended_at FROM runs WHERE no = ?",
     )
     .get(runNo);
   if (row === undefined) throw new RangeError(`no run ${runNo}`);
-  const { calls, judge_calls, ended_at } = row;
-  return {
-    ...workNow({ status: row.status, owner: ownerOf(row.owner) }, db.lives),
-    calls,
-    judge_calls,
-    ended_at,
-  };
+  return toState(db, row);
 }
 
 interface RunsWanted<Row, Item> {

@@ -130,7 +130,7 @@ export function memoryStore(
     no: memory.runs.indexOf(run) + 1,
     header: run.header,
     ...workNow(run),
-    ended_at: run.ended_at,
+    ended_at: isUnfinished(run.status) ? null : run.ended_at,
     report: isUnfinished(run.status) ? null : run.report,
     calls: run.calls,
     judge_calls: run.judge_calls,
