@@ -15,8 +15,9 @@ import type {
   WorkedBlock,
 } from "./fleet.ts";
 
-/** A run to be planned. */
+/** A run whose trials are to be handed to workers. */
 export interface NewPlan extends Omit<FleetPlan, "no" | "bounded"> {
+  /** Version of evals. Only workers of the same version work on the run. */
   readonly program: string;
   readonly header: Json;
   readonly budget: { readonly usd?: number | undefined; readonly tokens?: number | undefined } | null;
@@ -33,7 +34,7 @@ export interface DoneBlock {
 /** The progress of a plan. */
 export interface PlanProgress {
   readonly halt: PlanHalt | null;
-  /** The finished blocks that the planner has not read yet, by block number. */
+  /** Numbers of the finished blocks that the planner has not read yet, ascending. */
   readonly done: readonly number[];
   /** Number of blocks that wait for a worker. */
   readonly waiting: number;
@@ -51,21 +52,22 @@ export interface PlanProgress {
 /** The planner's operations on the database. */
 export interface PlanStore {
   /**
-   * Records the plan, or resumes it. A process that opened the same plan earlier can no longer add blocks to it: the
-   * next call of that process throws EVALS_WORKERS_TAKEN_OVER.
+   * Records the plan, or resumes it. A process that opened the same plan earlier can no longer plan the run: its next
+   * `publish`, `progress` or `end` throws EVALS_WORKERS_TAKEN_OVER.
    *
    * @returns the plan's number, and the trials that are in blocks already
    */
   open(plan: NewPlan): Promise<{ readonly no: string; readonly trials: readonly TrialPlace[] }>;
   /** Adds blocks to the queue. */
   publish(no: string, blocks: readonly (readonly TrialPlace[])[]): Promise<void>;
+  /** The current progress. @param read numbers of the finished blocks that the planner has read already */
   progress(no: string, read: readonly number[]): Promise<PlanProgress>;
   read(no: string, blocks: readonly number[]): Promise<readonly DoneBlock[]>;
-  /** Stops further work on the plan. The first reason is kept. */
+  /** Stops further work on the plan. A plan that is halted already keeps its first reason. */
   halt(no: string, why: PlanHalt): Promise<void>;
-  /** Totals of the calls in finished blocks that were not reported before. */
+  /** Totals of the calls in those finished blocks for which `reported` was not called yet. */
   sums(no: string): Promise<CallSums>;
-  /** Records that the totals of these blocks were stored. */
+  /** Records that the planner has stored the totals of these blocks, so that later `sums` leave them out. */
   reported(no: string, blocks: readonly number[]): Promise<void>;
   /** Ends the run and stores its report. The report is null for a run that can be resumed. */
   end(no: string, status: string, report: Json | null): Promise<void>;
@@ -75,8 +77,8 @@ export interface PlanStore {
 export const LEASE_S = 6;
 
 /**
- * After so many workers died while they worked on a block, no further worker gets the block, because the block
- * probably killed the workers.
+ * After this many workers died while they worked on a block, its plan is halted, because the block probably killed the
+ * workers.
  */
 export const LOST_MOST = 5;
 
@@ -92,18 +94,18 @@ export interface NewWorker {
 export interface WorkBench {
   /** @returns the worker's number */
   arrive(worker: NewWorker): Promise<string>;
-  /** Plans with available blocks, oldest first. */
+  /** Plans with available blocks on which this worker can work, oldest first. */
   plans(worker: string): Promise<readonly FleetPlan[]>;
   /** Runs with available blocks that only workers of another version may work on. */
   foreign(worker: string): Promise<readonly { readonly run: string; readonly program: string }[]>;
   /**
-   * Leases the next block of a plan: one with an expired lease, or else the next in the queue. Halts the plan instead
-   * when a block was lost with `LOST_MOST` workers.
+   * Leases the next block of a plan: one whose worker is gone, or else the next in the queue. If `LOST_MOST` workers
+   * died while they worked on the block, the plan is halted instead.
    */
   lease(plan: FleetPlan, worker: string): Promise<LeasedBlock | undefined>;
   /**
-   * Renews the leases of the blocks that a worker is working on. If a worker never learned that it was given a block,
-   * it does not name the block here, and the lease expires.
+   * Renews the leases of the named blocks, on which the worker works. A block whose leasing the worker never learned of
+   * (a lost reply) is not named, so its lease expires.
    *
    * @returns the plans that were halted, with the reason
    */
@@ -139,14 +141,17 @@ export interface PaceLimits {
   readonly tokens_per_minute?: number | undefined;
 }
 
-/** Earlier calls that were sent, or allowed to be sent. */
+/** Calls that were sent, or allowed to be sent, at one moment: `age_ms` milliseconds ago. */
 export interface Departed {
   readonly age_ms: number;
   readonly requests: number;
   readonly tokens: number;
 }
 
-/** Decides how many calls may be sent now. */
+/**
+ * Decides how many calls, with how many tokens in total, may be sent now. `wait_ms`: the time until more may be sent, in
+ * milliseconds; 0 when all waiting calls may be sent.
+ */
 export type Decide = (before: readonly Departed[]) => {
   readonly requests: number;
   readonly tokens: number;
@@ -183,7 +188,7 @@ export interface KeptBlock {
 
 /** Reads of stored runs. */
 export interface KeptRuns {
-  /** All runs, newest first, and their workers. */
+  /** All runs, newest first, and the workers that were active in the last minute. */
   status(): Promise<{ readonly runs: readonly PlanStatus[]; readonly workers: readonly WorkerStatus[] }>;
   /** Runs whose id starts with the prefix. */
   find(prefix: string): Promise<readonly KeptRun[]>;
@@ -200,7 +205,7 @@ export interface KeptRuns {
   drop(run: KeptRun): Promise<void>;
 }
 
-/** A schedule: times at which work is due. Only one process takes each time, and does the work. */
+/** A schedule: times at which work is due. Whenever a time has come, only one of the processes takes it and does the work. */
 export interface Cadence {
   /**
    * Waits for the next time and takes it. Times that passed while no process waited count as one.
@@ -220,7 +225,7 @@ export interface FleetDatabase {
   /**
    * Joins the processes that share a schedule, or creates the schedule.
    *
-   * @param name name of the schedule; at each time, one of the processes with this name is to do the work
+   * @param name name of the schedule, which the processes have in common
    * @param cron five fields, in UTC by the database's clock
    * @throws {EvalsError} EVALS_CRON for fields that are not a schedule
    */

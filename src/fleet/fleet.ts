@@ -5,17 +5,21 @@ import type { Usage } from "../domain/transcript.ts";
 
 /** What the workers need to know about a run. */
 export interface FleetPlan {
+  /** Number of the plan in the database. */
   readonly no: string;
   /** Id of the run. */
   readonly run: string;
-  /** Equal for two processes with the same plan: see `Plan.hash`. */
+  /**
+   * `Plan.hash` of the planner. A worker makes the plan again from its own clone, and works on the run only if it gets
+   * the same hash.
+   */
   readonly plan_hash: string;
   readonly commit: string;
   readonly suite: string;
   readonly alias: string;
   /** The options of `evals run` that affect the plan. */
   readonly request: Json;
-  /** Whether a call whose answer was lost with its worker is repeated. */
+  /** Whether a call whose answer was lost with its worker is sent again; if not, its trial is errored. */
   readonly asks_again: boolean;
   /** Whether the plan has a budget, so that each call needs room in it. */
   readonly bounded: boolean;
@@ -74,6 +78,7 @@ export interface OpenedCall extends CallOwner {
   readonly case_id: string;
   /** Maximum cost in US dollars; null when unknown. */
   readonly most_usd: number | null;
+  /** Maximum number of input and output tokens; null when unknown. */
   readonly most_tokens: number | null;
 }
 
@@ -124,22 +129,28 @@ export interface WorkedBlock {
   readonly judgements: string | null;
   /** Ids of the calls whose cost is part of an answer or a judge reply. */
   readonly used: readonly string[];
+  /** Number of trials that passed. */
   readonly passed: number;
+  /** Number of trials that errored. */
   readonly errored: number;
   readonly pace: RunPace;
 }
 
-/** A call whose cost is not part of an answer. */
+/**
+ * A call that cost or may have cost something, while no stored answer or judge reply includes this cost: for instance a
+ * call that failed, or whose answer was lost with its worker.
+ */
 export interface LostCall {
   readonly judge: string | null;
   readonly case_id: string;
   readonly usage: Usage | null;
+  /** US dollars; for an answer lost with its worker, the maximum cost of the call; null when unknown. */
   readonly usd: number | null;
   readonly most_usd: number | null;
   readonly most_tokens: number | null;
 }
 
-/** Totals of a plan's calls that were not reported before. */
+/** Totals over those calls of a plan that no earlier totals included. */
 export interface CallSums {
   /** The finished blocks that contain these calls. */
   readonly blocks: readonly number[];

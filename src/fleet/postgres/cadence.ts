@@ -17,10 +17,11 @@ export async function openCadence(postgres: Postgres, name: string, cron: string
     await endedInTime(boss.stop({ graceful: false, close: false }));
     throw new EvalsError(notASchedule(cron, (error as Error).message));
   }
-  // At most one job waits: several missed times count as one.
+  // With the policy `short`, at most one job waits in the queue, so several missed times count as one.
   await boss.createQueue(queue, { policy: "short" });
   await boss.schedule(queue, cron, null, { tz: "UTC", missed: "once", retryLimit: 0 });
-  // A process with `schedule: true` creates the due jobs of all schedules in the database.
+  // Jobs are created only by processes that started pg-boss with `schedule: true`; each creates the due jobs of all
+  // schedules in the database.
   const keeper = await openBoss(postgres, { schedule: true });
   return {
     next: async (signal) => {

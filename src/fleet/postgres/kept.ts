@@ -18,7 +18,7 @@ export function keptRuns(postgres: Postgres, queue: BlockQueue): KeptRuns {
   };
 }
 
-/** All runs, newest first, and their workers. */
+/** All runs, newest first, and the workers that were active in the last minute. */
 async function fleetStatus(
   postgres: Postgres,
 ): Promise<{ readonly runs: readonly PlanStatus[]; readonly workers: readonly WorkerStatus[] }> {

@@ -5,7 +5,8 @@ import type { Postgres, Sql } from "./connect.ts";
 
 const OPENING = { size: 500, at_once: 1 };
 /**
- * Limits of the batches that store answers. Several batches run at once, because an answer is uncertain until stored.
+ * Limits of the batches that store answers. Several run at once, because an answer counts as uncertain until it is
+ * stored.
  */
 const CLOSING = { size: 500, at_once: 3 };
 /** How long a call waits for room in the budget before it asks again, in milliseconds. */
@@ -60,7 +61,10 @@ async function write(postgres: Postgres, calls: readonly OpenedCall[]): Promise<
   return written;
 }
 
-/** Records as many calls of a plan as its budget has room for. Each other call must wait, or gets `budget`. */
+/**
+ * Records as many calls of a plan as its budget has room for. Any other call waits while calls are in flight, because
+ * these may cost less than was reserved; without calls in flight, it gets `budget`.
+ */
 async function withinBudget(sql: Sql, plan: string, calls: readonly OpenedCall[]): Promise<Written> {
   const { rows: plans } = await sql.query(
     "SELECT budget_usd, budget_tokens, paid_usd, paid_tokens FROM evals.plans WHERE no = $1 FOR UPDATE",
@@ -85,7 +89,7 @@ async function withinBudget(sql: Sql, plan: string, calls: readonly OpenedCall[]
   const going: OpenedCall[] = [];
   const answers = new Map<string, Leave | "wait">();
   for (const call of calls) {
-    // A call without a cost limit is sent alone, so that its cost is known before the next call is sent.
+    // A call whose maximum cost is unknown is sent alone, so that its cost is known before the next call is sent.
     const isBounded =
       !(usd.isHeld && call.most_usd === null) && !(tokens.isHeld && call.most_tokens === null);
     const fits =
@@ -109,7 +113,7 @@ async function withinBudget(sql: Sql, plan: string, calls: readonly OpenedCall[]
 
 /**
  * SQL for the amount that a call counts against the budget, in US dollars and in tokens: the call's cost if known,
- * else its maximum cost. Tokens are known when both input and output tokens are known.
+ * else its maximum cost, or 0 when that is unknown too. Tokens are known when both input and output tokens are known.
  */
 export const USD =
   "CASE WHEN state IN ('open', 'uncertain') OR (billed AND usd IS NULL) THEN coalesce(most_usd, 0) ELSE coalesce(usd, 0) END";

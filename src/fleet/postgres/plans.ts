@@ -16,7 +16,10 @@ const SEEN_S = 15;
  */
 export const HELD = `(b.lease_until > now() AND b.lease_until <= now() + interval '${2 * LEASE_S} seconds')`;
 
-/** SQL for whether a worker (row `w`) was seen recently, or before the database's clock was set back a little. */
+/**
+ * SQL for whether a worker (row `w`) was seen recently. A time slightly in the future counts as recent too: it was
+ * recorded before the database's clock was set back.
+ */
 export const SEEN = `(w.ended_at IS NULL AND w.seen_at BETWEEN now() - interval '${SEEN_S} seconds' AND now() + interval '${SEEN_S} seconds')`;
 
 export function planStore(postgres: Postgres, queue: BlockQueue): PlanStore {
@@ -186,7 +189,7 @@ export async function readTrials(
   return byBlock;
 }
 
-/** The calls of these blocks whose cost is not part of an answer; for a call that never returned, its reserved cost. */
+/** All calls of these blocks that are a `LostCall`. */
 export async function lostCalls(
   sql: Sql,
   plan: string,

@@ -18,7 +18,10 @@ export interface BlockQueue {
   close(): Promise<void>;
 }
 
-/** A job belongs to a worker while its block's lease is renewed; the queue's own timeout is much longer. */
+/**
+ * Time after which pg-boss takes a job away from its worker, in seconds. It is longer than any block takes, because the
+ * leases of the blocks, not pg-boss, decide which worker has a block.
+ */
 const EXPIRES_S = 23 * 3600;
 const NAME = "evals";
 

@@ -2,7 +2,7 @@ import { EvalsError } from "../../domain/problem.ts";
 import type { Postgres, Sql } from "./connect.ts";
 import { noSchema, schemaProblem } from "./schema-mistakes.ts";
 
-/** Advisory lock while tables are created: one process creates them, others wait. */
+/** Number of the advisory lock under which tables are created: one process creates them, and the others wait. */
 const LOCK = 7_263_815_504;
 
 /** Runs work in a transaction that holds the lock, so that no other process runs such work at the same time. */
@@ -124,12 +124,13 @@ const STEPS: readonly string[] = [
     PRIMARY KEY (model, id)
   );
   `,
-  // How many workers were lost with a block since its plan was opened.
+  // How many workers died while they worked on the block, since its plan was last opened.
   "ALTER TABLE evals.blocks ADD COLUMN lost integer NOT NULL DEFAULT 0",
   // The process that plans the run. When another process has resumed the run, the first process must not hand out
   // trials again.
   "ALTER TABLE evals.plans ADD COLUMN planner text",
-  // jsonb sorts the keys of objects: a pulled run would list its metrics in another order than where it was planned.
+  // jsonb sorts the keys of objects. After `evals pull`, a run would list its metrics in another order than on the
+  // machine that planned it.
   "ALTER TABLE evals.plans ALTER COLUMN report TYPE json USING report::json",
 ];
 
