@@ -1,8 +1,8 @@
 /** One request of a batch. */
 export interface BatchRow {
   /**
-   * The id of the request in the batch. The provider returns it with the answer, so that the answer can be
-   * assigned.
+   * The id of the request in the batch. The provider returns it with the answer, and so tells which request was
+   * answered.
    */
   readonly custom_id: string;
   /** What the request asks: `<case number>/<trial>` for the target, `<hash of the question>#<draw>` for a judge. */
@@ -63,8 +63,9 @@ export interface Batches {
   /** Marks a batch as sent. @param remote its id at the provider */
   sent(batchNo: number, remote: string): void;
   /**
-   * Marks a batch as read, once all its results are in the store. @param failed `custom_id`s of the requests that
-   * the provider ran and that failed
+   * Marks a batch as read, once all its results are in the store.
+   *
+   * @param failed `custom_id`s of the requests that the provider ran and that failed
    */
   read(batchNo: number, failed: readonly string[]): void;
 }

@@ -13,15 +13,15 @@ export interface StoreSize {
   /** ISO 8601, UTC: start of the oldest and the newest run; null when there is none. */
   readonly oldest: string | null;
   readonly newest: string | null;
-  /** Size of the store's files, without copies of earlier versions. */
+  /** Size of the store's files in bytes; files of earlier schema versions do not count. */
   readonly bytes: number;
 }
 
 /** The runs, answers and traces to delete from a store. None of these runs may be in progress. */
 export interface Pruning {
-  /** Runs to delete completely. */
+  /** Numbers of the runs to delete completely. */
   readonly runs: readonly number[];
-  /** Runs that lose their answers, reasons and messages but keep their numbers. */
+  /** Numbers of the runs of which only the texts are deleted: answers, reasons and messages. Their scores are kept. */
   readonly answers: readonly number[];
   /** Removes the texts of answers from a report. */
   readonly withoutTexts: (report: Json) => Json;

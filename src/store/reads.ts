@@ -18,7 +18,7 @@ import type {
 /** The current progress of a run. */
 export interface RunState {
   readonly status: RunStatus;
-  /** Id of the process on this machine that works on the run; null when there is none. */
+  /** Id of the process that works on the run, here or on another machine; null when there is none. */
   readonly process: number | null;
   /** ISO 8601, UTC; null for a run that has not ended. */
   readonly ended_at: string | null;
@@ -94,15 +94,16 @@ export interface StoreReads {
   answerIds(runNo: number, page?: PageRequest): Promise<Page<number>>;
   /** The earlier runs whose answers a run took from the cache, by case and run. */
   origins(runNo: number, page?: PageRequest): Promise<Page<Origin>>;
-  /** The requests of a run that may have cost something and brought no answer, in order of time. */
+  /** The costs of a run that no stored answer includes, in order of time. */
   lostReplies(runNo: number, page?: PageRequest): Promise<Page<LostReply>>;
   /** How many of a run's answers came from a fallback model. */
   fallbackAnswers(runNo: number): Promise<number>;
   /**
-   * The cost of the target's answers that have no scores, and of the requests to the target that brought no answer.
+   * The cost of the target's answers that have no scores, and the target's costs that no stored answer includes
+   * (`LostReply`).
    */
   unscoredSpending(runNo: number): Promise<KnownSpending>;
-  /** The cost of a run's judges, including requests that brought no answer. */
+  /** The cost of a run's judges, including the costs that no stored reply includes (`LostReply`). */
   judgeSpending(runNo: number): Promise<JudgeSpending>;
   /** Attempts and waiting time of a run's retries; null when no trial was retried or waited. */
   retries(runNo: number): Promise<RunRetries | null>;
@@ -148,7 +149,7 @@ export function pageLimit({ limit = PAGE }: PageRequest): number {
  *
  * @param kind first letter of this list's cursors
  * @returns null at the beginning of the list
- * @throws {RangeError} when it is not a cursor of this list
+ * @throws {RangeError} when `after` is not a cursor of this list
  */
 export function cursorNumbers(kind: string, after: Cursor | null | undefined): number[] | null {
   if (after === null || after === undefined) return null;

@@ -3,7 +3,7 @@ import { isAlive, type ProcessMark } from "../processes/process-mark.ts";
 
 /**
  * What the stored record says of a run's process. A process that was killed could not update the record, so
- * `workNow` checks whether it still lives.
+ * `workNow` checks whether the process still lives.
  */
 export interface RunWork {
   /** The stored status. */

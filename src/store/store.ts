@@ -34,6 +34,7 @@ export interface NewRunCase {
   readonly content_hash: string;
   readonly key: string;
   readonly tags: readonly string[];
+  /** Number of trials that the run has of this case. */
   readonly planned: number;
   /** Hash of the prepared request. */
   readonly request_hash: string;
@@ -48,8 +49,8 @@ export interface CaseBodies {
   /** JSON of the prepared request. Null when the run sends no requests; then there is nothing to store. */
   request: ((caseNo: number) => string) | null;
   /**
-   * Whether a content that is already stored is replaced. It must be replaced when something in the content was
-   * redacted after it was stored.
+   * Whether the given content replaces a stored content with the same hash. True for a run with redaction: a run before
+   * it, without redaction, may have stored the content with personal data.
    */
   readonly anew?: boolean;
 }
@@ -90,14 +91,14 @@ export type TrialScoring =
     }
   | { readonly kind: "failed"; readonly error: ErrorKind; readonly message: string };
 
-/** The cost of the requests that brought no answer. */
+/** The sum of a run's `LostReply`s. */
 export interface LostSpending extends KnownSpending {
   /** The most that the requests of unknown cost can have cost, in US dollars and in tokens. */
   readonly most_usd: number;
   readonly most_tokens: number;
 }
 
-/** Writes one run. Records are grouped into transactions; `flush` makes all of them durable at once. */
+/** Writes one run. Records wait in a queue and are committed in groups; `flush` commits all of them immediately. */
 export interface RunWriter {
   readonly no: number;
   /**
@@ -109,16 +110,17 @@ export interface RunWriter {
   record(record: TrialRecord): void;
   /** Adds the scores of an answer that `record` stored without scores. */
   recordScores(caseNo: number, trial: number, scoring: TrialScoring): void;
-  /** Queues a request that may have cost something and brought no answer. */
+  /** Queues a cost that no stored answer includes. */
   recordLost(reply: LostReply): void;
   /**
-   * Asks at each commit for the replies that are paid for and whose trial has not ended, all as one; null when there
-   * are none. They are kept as a reply without an answer while they last, so that a killed process leaves them counted.
+   * Sets the function that the writer calls at each commit. It returns the cost of all replies that were received in
+   * conversations that have not ended yet, as one `LostReply`; null when there is none. The writer stores it, and
+   * replaces it at the next commit: if the process is killed, this cost is still counted.
    */
   unfinished(replies: () => LostReply | null): void;
   /** Commits the queue now. */
   flush(): void;
-  /** Adds to the number of requests that the run has sent; soon committed. @param sent number of further requests */
+  /** Adds to the number of requests that the run has sent; committed soon after. @param sent number of further requests */
   calls(sent: number): void;
   /** Adds to the number of requests that the run has sent to judges. @param sent number of further requests */
   judgeCalls(sent: number): void;
@@ -147,7 +149,7 @@ export interface NewJudgement {
 export interface CountingReplies {
   /** Milliseconds since 1970, UTC: older replies do not count; default 0. */
   readonly since?: number;
-  /** Discarded replies count only if their number is higher than this; default: none count. */
+  /** Discarded replies count only if their number is higher than this; default: no discarded reply counts. */
   readonly discarded_after?: number;
 }
 
@@ -196,8 +198,9 @@ export interface Store {
   /** The request as prepared for the provider; null for recorded outputs. */
   request(runNo: number, caseNo: number): Json;
   /**
-   * The newest stored answer to the request with this hash, from a trial with this number. @param askedHash see
-   * `NewRunCase`
+   * The newest stored answer to the request with this hash, from a trial with this number.
+   *
+   * @param askedHash see `asked_hash` of `NewRunCase`
    */
   cached(askedHash: string, trial: number): CachedAnswer | undefined;
   /** Retries and waiting time of a run; null when no trial was retried or waited. */
@@ -225,12 +228,13 @@ export interface Store {
   untoldJudgements(runNo: number): StoredJudgement[];
   /** The request of a judge reply, as sent. */
   judgementRequest(id: number): Json;
-  /** The cost of a run's judges, including requests that brought no answer. */
+  /** The cost of a run's judges, including the costs that no stored reply includes (`LostReply`). */
   judgeSpending(runNo: number): JudgeSpending;
-  /** The cost of the requests that brought no answer. */
+  /** The sum of the costs that no stored answer includes (`LostReply`). */
   lostSpending(runNo: number, of: "target" | "judges"): LostSpending;
   /**
-   * The cost of the target's answers that have no scores, and of the requests to the target that brought no answer.
+   * The cost of the target's answers that have no scores, and the target's costs that no stored answer includes
+   * (`LostReply`).
    */
   unscoredSpending(runNo: number): KnownSpending;
   /** Commits the queue as far as possible, releases this process's runs, and closes the store. */

@@ -10,8 +10,9 @@ export interface StoredRun {
   readonly no: number;
   readonly header: RunHeader;
   readonly status: RunStatus;
-  /** Id of the process on this machine that works on the run; null when there is none. */
+  /** Id of the process that works on the run, here or on another machine; null when there is none. */
   readonly process: number | null;
+  /** ISO 8601, UTC; null for a run that has not ended. */
   readonly ended_at: string | null;
   /** The run's report as JSON; null for a run that has not ended. */
   readonly report: Json;
@@ -65,8 +66,8 @@ export interface TrialRow {
 export type { StoredJudgement };
 
 /**
- * A request that was sent, may have cost something, and brought no answer, with its cost as far as known; or a call of
- * an answered conversation, with the part of its cost that the answer does not include.
+ * A cost that no stored answer includes: that of a request that was sent, may have cost something, and brought no
+ * answer. For a call of an answered conversation, it is the part of the call's cost that the answer does not include.
  */
 export interface LostReply {
   readonly case_id: string;

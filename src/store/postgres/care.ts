@@ -31,7 +31,7 @@ export function postgresCare(db: Database, schema: string, place: string): Store
     prune: later(async (what) => {
       const { pruneRows } = await import("../sql/prune-rows.ts");
       const removed = db.transaction(() => pruneRows(db, what)).immediate();
-      // Rewrites the table into a new file without the deleted rows, and deletes the old file.
+      // This rewrites each table into a new file without the deleted rows, and deletes the old file.
       for (const table of tables()) db.exec(`VACUUM (FULL, ANALYZE) ${schema}.${table}`);
       return { ...removed, erased: true };
     }),

@@ -27,6 +27,7 @@ export interface ThreadOptions {
   readonly silent_ms?: number;
 }
 
+/** Interval at which the waiting thread looks for heartbeats, in milliseconds. */
 const LOOK_MS = 250;
 /** How long a thread may take to load on a busy machine, in milliseconds. */
 const START_MS = 60_000;
@@ -51,7 +52,7 @@ export async function startThread(
   let beat: Asked | undefined;
   const begin = (): RunningThread => {
     const begun = beginThread(url, start);
-    // Without a listener, `error` would end the process. The event `exit` follows it, and is handled below.
+    // Without a listener, `error` would end the process. It is followed by `exit`, whose listener is below.
     begun.worker.on("error", () => {});
     begun.worker.on("exit", () => abandon(begun));
     current = begun;

@@ -9,7 +9,7 @@ interface Row {
 
 /** Old rows are deleted once in this many calls. */
 const CLEANING_EVERY = 64;
-/** How long rows are kept. The slowest possible limit is one request in 24 hours. */
+/** How long rows are kept, in milliseconds: longer than the period of the slowest limit, one request in 24 hours. */
 const KEPT_MS = 25 * 3_600_000;
 
 /**

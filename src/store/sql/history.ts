@@ -113,7 +113,8 @@ const TRAFFIC_CALLS = [
 ] satisfies readonly (keyof TrafficStore)[];
 
 /**
- * Makes a last attempt to write. Errors are ignored, because earlier ones were reported already (a full disk).
+ * Makes a last attempt to write. An error is ignored: an earlier write has failed for the same reason, such as a full
+ * disk, and has reported it.
  */
 function attempt(work: () => void): void {
   try {

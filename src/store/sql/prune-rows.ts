@@ -7,7 +7,7 @@ import type { ScoreColumn } from "./rows.ts";
 export function pruneRows(db: Database, what: Pruning): Omit<Pruned, "erased"> {
   const { runs, answers: emptied, loose_before: before } = what;
   const touched = JSON.stringify([...runs, ...emptied]);
-  const candidates = db
+  const released = db
     .prepare<[string], number>(
       `SELECT DISTINCT answer_id FROM trials WHERE answer_id IS NOT NULL AND run_no IN (${LIST})`,
     )
@@ -19,7 +19,7 @@ export function pruneRows(db: Database, what: Pruning): Omit<Pruned, "erased"> {
     if (table !== "judgements") db.prepare(`DELETE FROM ${table} WHERE ${column} IN (${LIST})`).run(removed);
   const judgements = pruneJudgements(db, { touched, removed, before });
   db.prepare(`DELETE FROM runs WHERE no IN (${LIST})`).run(removed);
-  const answers = pruneAnswers(db, candidates, before);
+  const answers = pruneAnswers(db, released, before);
   const traces = pruneTraffic(db, before);
   db.exec(UNUSED_TEXTS);
   return { answers, judgements, traces };
@@ -103,8 +103,9 @@ const REPLIES_IN_USE = `SELECT DISTINCT CAST(reply.value AS BIGINT) FROM trials,
   json_each(json_extract(score.value, '$[3].replies')) AS reply WHERE score.type = 'array'`;
 
 /**
- * Deletes judges' replies, except those from which a remaining score was made. @returns the number of deleted
- * replies
+ * Deletes judges' replies, except those from which a remaining score was made.
+ *
+ * @returns the number of deleted replies
  */
 function pruneJudgements(db: Database, { touched, removed, before }: JudgementLimits): number {
   if (db.prepare("SELECT 1 FROM judgements LIMIT 1").get() === undefined) return 0;
@@ -119,19 +120,19 @@ function pruneJudgements(db: Database, { touched, removed, before }: JudgementLi
 }
 
 /**
- * Deletes unused answers.
+ * Deletes answers to which no trial refers any more: those of the pruned runs, and those from before `before`.
  *
- * @param candidates answers that deleted trials referred to
+ * @param released ids of the answers to which trials of the pruned runs referred
  * @returns the number of deleted answers
  */
-function pruneAnswers(db: Database, candidates: readonly number[], before: number): number {
+function pruneAnswers(db: Database, released: readonly number[], before: number): number {
   const unused = "id NOT IN (SELECT answer_id FROM trials WHERE answer_id IS NOT NULL)";
   const gone = db
     .prepare<[string, number], number>(
       `SELECT id FROM answers WHERE (id IN (${LIST}) OR at < ?) AND ${unused}`,
     )
     .pluck()
-    .all(JSON.stringify(candidates), before);
+    .all(JSON.stringify(released), before);
   const ids = JSON.stringify(gone);
   for (const { table, column } of db.childrenOf("answers"))
     db.prepare(`DELETE FROM ${table} WHERE ${column} IN (${LIST})`).run(ids);

@@ -36,8 +36,8 @@ export function insertCases(
 }
 
 /**
- * Makes a function that returns the id of the stored text with a given hash. `body` is called only when no such
- * text is stored, or always with `anew`, which replaces a stored text that differs.
+ * Makes a function that returns the id of the stored text with a given hash. `body` is called when no such text is
+ * stored. With `anew`, `body` is always called, and its text replaces a stored text that differs.
  */
 function keeper(
   db: Database,

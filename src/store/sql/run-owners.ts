@@ -12,14 +12,15 @@ export function ownerOf(column: string | null): ProcessMark | null {
 export interface RunOwners {
   /** The owner column for a run that this process starts. */
   column(): string;
-  /** Adds a run whose row was just written with the text of `column`. */
+  /** Holds a run that this process has just started: the text of `column` is in the run's row already. */
   hold(no: number): void;
   /**
-   * Makes this process the owner of a stored run. @throws {EvalsError} EVALS_RUN_BUSY when another process or store
-   * works on it
+   * Makes this process the owner of a stored run.
+   *
+   * @throws {EvalsError} EVALS_RUN_BUSY when another process works on the run, or another store of this process
    */
   claim(no: number): void;
-  /** Removes a run that has ended and whose owner column is already empty. */
+  /** Gives up a run that has ended and whose owner column is empty already. */
   forget(no: number): void;
   /** Releases all held runs. */
   releaseAll(): void;

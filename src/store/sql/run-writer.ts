@@ -22,7 +22,7 @@ interface Batch {
   readonly sent: number;
   /** Number of calls to judges. */
   readonly toJudges: number;
-  /** The replies of conversations that have not ended, summed to one; null when there are none. */
+  /** See `unfinished` of `RunWriter`. */
   readonly unfinished: LostReply | null;
 }
 
@@ -37,7 +37,7 @@ export interface OpenRunWriter extends RunWriter {
 
 /**
  * As soon as this many records and messages are queued, they are committed, before the end of the event-loop turn.
- * The garbage collector copies conversations that wait for their commit, which takes longer than the commit.
+ * Otherwise the garbage collector would copy the waiting conversations, which takes longer than committing them.
  */
 const GROUP = 1000;
 
@@ -55,13 +55,13 @@ export function openRunWriter(db: Database, no: number, now: () => number): Open
   let toJudges = 0;
   let failure: unknown;
   /**
-   * The batch of a failed commit. It is repeated as the same object, because it may have been committed after all;
-   * see `transaction` in `database.ts`.
+   * The batch of a failed commit. The next attempt must pass this same object: by it the database recognizes a batch
+   * that was committed after all (see `transaction` in `database.ts`).
    */
   let unwritten: Batch | undefined;
   let unscored: TrialRecord | undefined;
   let unfinished: () => LostReply | null = () => null;
-  /** Number of the row that holds the unfinished replies. */
+  /** Id of the row in which the unfinished replies were stored last; undefined when there is none. */
   let unfinishedRow: number | undefined;
   let soon: ReturnType<typeof setTimeout> | undefined;
   const commit = db.transaction(({ queued, sent, toJudges, unfinished }: Batch) => {
@@ -107,8 +107,8 @@ export function openRunWriter(db: Database, no: number, now: () => number): Open
   const push = (one: Queued): void => {
     queue.push(one);
     weight += weightOf(one);
-    // After a failed write the run must not pay for more answers. Those in flight are written when the store
-    // closes.
+    // After a failed write the run must not pay for more answers, so every call throws. The record is queued
+    // nevertheless, and written when the store closes.
     if (failure !== undefined) throw failure;
     if (weight >= GROUP) flush();
     else if (!scheduled) {
@@ -142,7 +142,7 @@ export function openRunWriter(db: Database, no: number, now: () => number): Open
     flush,
     calls: (more) => {
       sent += more;
-      // The calls of a long conversation come without a record; a killed process must not lose them.
+      // The calls of a long conversation come before any record. If the process is killed, they must be counted.
       soon ??= setTimeout(flushQuietly, SOON).unref();
     },
     judgeCalls: (more) => {

@@ -24,7 +24,7 @@ type CaseColumns = [
 const CASES =
   "SELECT case_no, case_id, lower(hex(contents.hash)), lower(hex(key)), tags, planned, lower(hex(request_hash)) FROM run_cases JOIN contents ON contents.id = content_id WHERE run_no = ? AND case_no > ? ORDER BY case_no LIMIT ?";
 
-/** A run's cases in plan order: at most `limit` after this case number. */
+/** A run's cases in plan order: at most `limit` cases with numbers above `behind`. */
 export function listCases(
   db: Database,
   runNo: number,
@@ -184,7 +184,10 @@ function isRefused(hasRefusal: boolean, finish: string | null, untold: string | 
   return untold?.includes("refusal") ? null : false;
 }
 
-/** Parses scores without their reasons. Cached, because most trials have the same text as the one before. */
+/**
+ * Parses the column `scores` of trials, without the reasons. The last result is kept, because most trials have the same
+ * text as the trial before.
+ */
 function scorePairs(): (text: string | null) => TrialRow["scores"] {
   let last: { readonly text: string; readonly pairs: TrialRow["scores"] } | undefined;
   return (text) => {

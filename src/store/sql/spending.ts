@@ -13,7 +13,7 @@ const LOST = `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COU
 const UNSCORED = `SELECT COUNT(*) AS replies, TOTAL(cost_usd) AS usd, COUNT(*) - COUNT(cost_usd) AS unpriced, ${TOKENS_KNOWN} FROM trials t JOIN answers a ON a.id = t.answer_id WHERE t.run_no = ? AND t.pass IS NULL`;
 
 /**
- * The requests of a run that may have cost something and brought no answer, in order of time.
+ * The costs of a run that no stored answer includes, in order of time.
  *
  * @param behind id of the last request that was read; 0 for none
  */
@@ -42,13 +42,14 @@ export function lostBehind(
     }));
 }
 
-/** The cost of the requests that brought no answer. */
+/** The sum of a run's `LostReply`s. */
 export function lostSpending(db: Database, runNo: number, of: "target" | "judges"): LostSpending {
   return db.prepare(LOST).get(runNo, of === "target" ? 1 : 0) as LostSpending;
 }
 
 /**
- * The cost of the target's answers that have no scores, and of the requests to the target that brought no answer.
+ * The cost of the target's answers that have no scores, and the target's costs that no stored answer includes
+ * (`LostReply`).
  */
 export function unscoredSpending(db: Database, runNo: number): KnownSpending {
   const answers = db.prepare(UNSCORED).get(runNo) as KnownSpending;

@@ -1,14 +1,14 @@
 import type { Database } from "./database.ts";
 
-/** The log of written trials of all runs. */
+/** The log of all runs' trials: one entry per transaction, which lists the trials that the transaction wrote. */
 export interface TrialChanges {
   /** Number of the newest entry; 0 when the log is empty. */
   newest(): number;
   /**
-   * The trials in a run's entries with numbers above `from` and up to `to`, without duplicates, in the order of their
-   * first change. Reads whole entries until there are `limit` trials, so slightly more may be returned.
+   * The trials in a run's entries from entry number `from` + 1 to entry number `to`, without duplicates, in the order of
+   * their first change. Reads whole entries until there are `limit` trials, so slightly more may be returned.
    *
-   * @returns the trials and the last entry read, `to` when none are left
+   * @returns the trials and the number of the last entry read; `to` when no entry is left
    */
   between(runNo: number, from: number, to: number, limit: number): ChangedTrials;
 }

@@ -6,7 +6,7 @@ import type { OpenedSqlite } from "./sqlite-database.ts";
 /**
  * Opens a database with Node's built-in SQLite.
  *
- * @throws {SqliteAbsent} before Node 22.13, which has no built-in SQLite
+ * @throws {SqliteAbsent} on a Node older than 22.13, because SQLite is not built in there
  */
 export async function openNodeDatabase(path: string): Promise<OpenedSqlite> {
   const { DatabaseSync } = await loadQuietly();

@@ -10,8 +10,9 @@ const CORRUPT = /^SQLITE_(NOTADB|CORRUPT)/;
 const UNWRITABLE = /^SQLITE_(CANTOPEN|READONLY|FULL|IOERR|PERM)/;
 
 /**
- * Converts SQLite's own errors to an EvalsError; all other errors are returned unchanged. @param path of the file,
- * relative to the root
+ * Converts an error of SQLite that the user can fix to an EvalsError; all other errors are returned unchanged.
+ *
+ * @param path of the file, relative to the root
  */
 export function translated(error: unknown, path: string = HISTORY_FILE): unknown {
   if (error instanceof EvalsError) return error;

@@ -1,9 +1,10 @@
 /**
- * Adds all token counts of a provider instead of only two sums, and the cost of requests that brought no answer.
+ * Beside the sums of input and output tokens, adds the parts of these sums: tokens read from the provider's cache,
+ * tokens written to this cache, and reasoning tokens.
  *
- * Such a request has no row in `answers` to hold its cost, and its trial is asked again, so it has a row of its
- * own. `judge` is the hash of the judge that asked, NULL for the run's target. If the cost is unknown, `cost_usd`
- * is NULL and the `most_…` columns hold the reserved maximum.
+ * `lost_replies` has a row for each request that may have cost something and brought no answer: it has no row in
+ * `answers` that could hold its cost. `judge` is the hash of the judge that asked, NULL for the run's target. If the
+ * cost is unknown, `cost_usd` is NULL, and `most_usd` and `most_tokens` are what a budget counts for the request.
  *
  * `untold` names what an answer does not report (`tool_calls`, `refusal`): the 0 or NULL in that column then means
  * unknown. It is NULL when the answer reports everything.

@@ -1,6 +1,6 @@
 /**
- * Counts of an answer's trajectory, so that a scan need not read whole conversations. Only answers beyond a single
- * question and reply have a row.
+ * Counts of an answer's steps, turns and failed tool calls, and whether a limit ended it, so that a scan need not read
+ * whole conversations. Answers of a single question and reply have no row.
  */
 export const answerCounts = `
 CREATE TABLE answer_counts (

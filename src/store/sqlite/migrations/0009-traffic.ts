@@ -1,7 +1,7 @@
 /**
- * Production traces, separate from runs. `facts` is JSON of a trace's data without texts; it comes before the
- * texts, so that a scan reads no further. `source` holds the original spans, compressed, so that later spans can
- * complete the trace. `at` is in milliseconds since 1970 UTC, 0 when no span has a time; `kept_at` is the import
+ * Production traces, separate from runs. `facts` is JSON of a trace's data without texts; this column comes before the
+ * columns with texts, so that a scan of the facts need not read the texts. `source` holds the original spans, compressed,
+ * so that later spans can complete the trace. `at` is in milliseconds since 1970 UTC, 0 when no span has a time; `kept_at` is the import
  * time. User ids are hashed with the salt in `traffic_salt`.
  */
 export const traffic = `

@@ -1,4 +1,7 @@
-/** Batches at providers. They are stored so that they can be found again after the process has died. */
+/**
+ * Batches at providers, stored so that they can be found again after the process has died. `StoredBatch` and `BatchRow`
+ * in `store/batches.ts` describe the columns.
+ */
 export const batches = `
 CREATE TABLE batches (
   no INTEGER PRIMARY KEY AUTOINCREMENT,
