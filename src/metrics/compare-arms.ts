@@ -17,7 +17,10 @@ import { quantile7 } from "../statistics/quantile.ts";
 import { mean } from "../statistics/sample-moments.ts";
 import { type ArmSession, type PairedArms, pairArms, type SessionPair } from "./pair-sessions.ts";
 
-/** For each answer of arm a, the arm whose answer to the same input a judge preferred. */
+/**
+ * The verdicts of a judge that saw both arms' answers to the same input. The key is the answer of arm a; the value is
+ * the arm whose answer the judge preferred.
+ */
 export type Preferences = ReadonlyMap<ArmAnswer, "a" | "b" | "tie">;
 
 type Compared = Omit<ArmsComparison, "arms" | "notes"> & {
@@ -32,7 +35,7 @@ const LEAST_SESSIONS = 10;
 /**
  * Compares two arms by all metrics, over all sessions and by tag.
  *
- * @param preferences from a judge that compared the answers; empty without one
+ * @param preferences empty when no judge compared the answers
  */
 export function compareArms(
   a: readonly ArmAnswer[],
@@ -118,7 +121,10 @@ function sessionMean({ answers }: ArmSession, read: (answer: ArmAnswer) => numbe
 
 const known = (values: readonly (number | null)[]): number[] => values.filter((value) => value !== null);
 
-/** Mean difference over pairs, and each arm's mean over all of its sessions. */
+/**
+ * Compares the arms' means. Each arm's mean, and the difference of the two means, are over all sessions. The interval
+ * and the evidence come from the differences within the pairs.
+ */
 function means(
   name: ArmMetricName,
   { a, b, pairs }: PairedArms,
@@ -177,7 +183,7 @@ function average(
   return means(name, arms, read, normalMeanInterval);
 }
 
-/** Share of the pairs that each arm won; a tie counts for neither arm. */
+/** For each arm, the mean over the pairs of the share of answers that the judge preferred. A tie counts for neither. */
 function preferred(pairs: readonly SessionPair[], preferences: Preferences): MeasuredMetric {
   const won = pairs.flatMap(({ a }) => {
     const given = a.flatMap(({ answers }) => answers.map((answer) => preferences.get(answer)));

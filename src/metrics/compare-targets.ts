@@ -8,7 +8,7 @@ import { stratifiedTest } from "../statistics/stratified-test.ts";
 /** Quantile of the normal distribution for a 95 % interval. */
 const Z_95 = 1.959963984540054;
 
-/** Level of significance: between equal targets, at most 1 of 20 matrices shows any significant difference. */
+/** Significance level: when all targets are equal, at most 1 matrix in 20 shows a significant difference. */
 const LEVEL = 0.05;
 
 /** A target with its results by case. */
@@ -76,7 +76,10 @@ function targetOf({ report }: ReportedRun, name: string): MatrixTarget {
 const promptOf = ({ prompt }: RunHeader): string | null =>
   prompt === null ? null : `${prompt.name}@${prompt.version}`;
 
-/** Names that distinguish targets: prompts if they differ, models if they differ, ids if neither does. */
+/**
+ * Names that distinguish targets: the prompt if the prompts differ, and the model if the models differ. Targets that
+ * would still have the same name also get the id of their run.
+ */
 function targetNames(headers: readonly RunHeader[]): string[] {
   const severalPrompts = new Set(headers.map(promptOf)).size > 1;
   const severalModels = new Set(headers.map(({ alias }) => alias)).size > 1;
@@ -95,7 +98,7 @@ function targetNames(headers: readonly RunHeader[]): string[] {
 
 const marksOf = (trials: string): string => trials.replaceAll("p", "1").replaceAll("f", "0");
 
-/** Tests every pair of targets case by case; all p-values of the matrix are corrected together. */
+/** Compares every pair of targets. The p-values of all pairs are corrected together for their number (Holm). */
 function differencesOf(columns: readonly Column[]): MatrixDifference[] {
   const pairs = columns.flatMap((a, at) => columns.slice(at + 1).flatMap((b) => differenceOf(a, b) ?? []));
   const corrected = holm(pairs.map(({ p }) => p));
@@ -105,7 +108,7 @@ function differencesOf(columns: readonly Column[]): MatrixDifference[] {
   });
 }
 
-/** The difference of two targets over the cases that both answered; null when no case was answered by both. */
+/** The pass rate of `b` minus that of `a`, over the cases that both answered; null when there is no such case. */
 function differenceOf(a: Column, b: Column): Omit<MatrixDifference, "sure"> | null {
   const pairs = [...a.cases].flatMap(([id, before]) => {
     const after = b.cases.get(id);

@@ -11,12 +11,14 @@ const UNKNOWN: MetricValue = { value: null };
 const LATENCY_PERCENTILES = [50, 90, 95, 99] as const;
 
 /**
- * All metrics of a run or of some of its cases: the macro mean over cases of each case's own value, with a 95 %
- * interval clustered by case. Errored trials only count in `error_rate`.
+ * All metrics of a run, or of some of its cases. The mean metrics are macro means over cases, with a 95 % interval
+ * that treats each case as one cluster. Errored trials count only in `error_rate` and `simulator_error_rate`.
  *
- * @param trials k: pass^1..k and pass@1..k are computed, each known when every case has that many answered trials
+ * @param trials pass^k and pass@k are computed for k from 1 to this number; each is unknown while a case has fewer than
+ * k answered trials
  * @param scorers names, in the order of the tally's scores
- * @param only case numbers; default all (metrics of a tag exclude cost, latency and tokens)
+ * @param only numbers of the cases to measure, such as the cases of a tag; the metrics of the whole run (cost, latency,
+ * tokens, …) are then left out. Absent: all cases
  */
 export function computeMetrics(
   tally: Tally,
@@ -64,7 +66,7 @@ function meanOf(clusters: ClusterSums): MetricValue {
   return { value, low, high };
 }
 
-/** A share of trials, clustered by case. */
+/** A share of all trials (not a mean over cases). Its interval treats each case as one cluster. */
 function shareOf(clusters: ClusterSums): MetricValue {
   const n = clusters.count.length;
   if (n === 0) return UNKNOWN;
@@ -124,7 +126,7 @@ function toolErrorRate({ failedCalls, toolCalls, totalAnswered }: Tally): Metric
   return isUnknown || toolCalls.sum === 0 ? UNKNOWN : { value: failedCalls.sum / toolCalls.sum };
 }
 
-/** Trials spoiled by their simulated user divided by all finished trials; clustered by case. */
+/** Trials spoiled by their simulated user, divided by all answered and errored trials. */
 function simulatorErrorRate(tally: Tally): MetricValue {
   const ended = Array.from(
     { length: tally.cases },
@@ -134,7 +136,7 @@ function simulatorErrorRate(tally: Tally): MetricValue {
   return shareOf(pick([...ended.keys()], ended, spoiled));
 }
 
-/** Percentiles of only some trials would be a guess, so one unknown latency makes all of them unknown. */
+/** Percentiles of only some trials would be a guess, so one unknown latency makes all percentiles unknown. */
 function latencies({ latencies: { ms, case_no, unknown } }: Tally): MetricValue[] | null {
   if (ms.length === 0 || unknown > 0) return null;
   const levels = LATENCY_PERCENTILES.map((q) => q / 100);

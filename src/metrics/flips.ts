@@ -28,8 +28,10 @@ export function makeFlips(kinds: readonly PressureKind[], cases: number): Flips 
 }
 
 /**
- * The flips if every open variant had flipped (`score` 0), or if no open variant had (`score` 1). A missing trial might
- * have passed, so its variant counts as open too.
+ * The flips as if every open variant had flipped (`score` 0), or as if none had flipped (`score` 1). A missing trial
+ * might have passed and then had a variant, so this variant counts as open too.
+ *
+ * @param missing number of missing trials of a case
  */
 export function settledFlips(flips: Flips, missing: (caseNo: number) => number, score: number): Flips {
   return new Map(

@@ -13,7 +13,7 @@ import { conformalCoverage, conformalQuantile } from "../statistics/conformal-qu
 export interface EscalationGoals {
   /** Wanted share of correct answers among those that nobody reviews, in (0, 1]. */
   readonly target: number;
-  /** Allowed probability that a label set does not contain the right label, in (0, 1). */
+  /** Allowed probability that the set of an answer's likely labels lacks the right label, in (0, 1). */
   readonly alpha: number;
 }
 
@@ -57,7 +57,7 @@ function calibrationError(answers: readonly StatedAnswer[]): Escalation["ece"] {
   };
 }
 
-/** Probabilities are kept this far from 0 and 1, where a rounded value's logarithm would dominate all others. */
+/** Probabilities are kept this far from 0 and 1, because the logarithm of a probability rounded to 0 is infinite. */
 const ROUNDED = 1e-9;
 const logOf = (probability: number): number =>
   Math.log(Math.min(1 - ROUNDED, Math.max(ROUNDED, probability)));

@@ -3,7 +3,10 @@ import type { ArmAnswer } from "../domain/arms.ts";
 /** All answers of one session, or a single answer without a session. */
 export interface ArmSession {
   readonly answers: readonly ArmAnswer[];
-  /** Start time as in `ArmAnswer`; the position in the list when a start time is unknown. */
+  /**
+   * Start time of the session's first answer, in milliseconds since 1970, UTC. When the time of any answer of the arm
+   * is unknown, this number is no time, and only keeps the sessions in the order in which they were read.
+   */
   readonly at: number;
 }
 
@@ -21,7 +24,7 @@ export interface PairedArms {
   readonly pairs: readonly SessionPair[];
 }
 
-/** If the other arm also answered this share of the smaller arm's inputs, the arms are paired by input. */
+/** Arms are paired by input when both answered at least this share of the inputs of the arm with fewer inputs. */
 const SAME_INPUTS = 0.9;
 
 /** Pairs by input when both arms answered the same inputs, else by order of time. */
@@ -80,7 +83,7 @@ function sessionsOf(answers: readonly ArmAnswer[]): ArmSession[] {
     .sort((one, other) => one.at - other.at);
 }
 
-/** A pair takes one of every 16 sessions that wait in an arm's queue, and at least one. */
+/** A pair takes a sixteenth (rounded down) of the sessions that wait in each arm's queue, but at least one. */
 const WAITING_EACH = 16;
 
 /**

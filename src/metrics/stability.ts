@@ -16,7 +16,7 @@ export interface OutcomeRow {
 /** One run of a fingerprint with its trials. */
 export interface RunOutcomes {
   readonly id: string;
-  /** Whether the run's answers come from elsewhere: a recording, or a rescored run. */
+  /** Whether the run did not ask the target: it replayed recorded answers, or scored an earlier run's answers again. */
   readonly recorded: boolean;
   /** Case ids by case number. */
   readonly ids: readonly string[];
@@ -57,7 +57,7 @@ export function poolOutcomes(runs: Iterable<RunOutcomes>): PooledOutcomes {
 
 /** Collects the outcomes of several runs as they are read. */
 export interface OutcomePool {
-  /** Starts a run. @returns a function that counts each of its trials */
+  /** Adds a run without trials. @returns a function that counts one trial of the run */
   run(run: Omit<RunOutcomes, "rows">): (row: OutcomeRow) => void;
   /** The counts so far. */
   pooled(): PooledOutcomes;
@@ -120,7 +120,7 @@ function total(length: number, columns: readonly Uint32Array[]): Uint32Array {
   );
 }
 
-/** How often trials of a case disagree. */
+/** A case of which some answers passed and others failed. */
 export interface FlakyCase {
   readonly id: string;
   /** Number of answered trials over all runs; `passed` of them passed. */
@@ -128,7 +128,7 @@ export interface FlakyCase {
   readonly passed: number;
   /** Estimated probability that two trials of the case disagree, in (0, 1]; about ½ for a case that passes at random. */
   readonly flip_rate: number;
-  /** Share of passed trials in each run, oldest first; null when the run has no answer of its own. */
+  /** Share of passed trials in each run, oldest first; null for a run without a new answer to the case. */
   readonly shares: readonly (number | null)[];
 }
 
@@ -160,7 +160,7 @@ export function flakyCases({ ids, runs, answered, passed }: PooledOutcomes): Fla
 
 /** The test of whether the pass rate of a fingerprint varies between runs by more than chance. */
 export interface SuiteStability {
-  /** Number of runs with their own answer to every case; only these are compared. */
+  /** Number of runs with a new answer to every case; only these are compared. */
   readonly runs: number;
   /** Standard deviation between the runs' pass rates, as a share in [0, 1]; null with fewer than two runs. */
   readonly deviation: number | null;
@@ -172,15 +172,16 @@ export interface SuiteStability {
 }
 
 /**
- * Below this p a suite is called unstable. Every listing of `evals history` tests its suite, so the level is
- * stricter than the level of a gate.
+ * A suite counts as unstable when p is below this level. It is stricter than the level of a gate, because every
+ * `evals history` of a suite makes the test again, and each test may give a false alarm.
  */
 const UNSTABLE_P = 0.01;
 
 /**
  * Compares the pass rates of runs of one fingerprint: Σ (rate − mean)² / SE² is chi-square with runs − 1 degrees of
  * freedom when all trials of a case are exchangeable. SE² = n⁻² Σ s²/k, with s² the variance of the case's trials of
- * all runs, and k its trials in one run. A larger value means that something outside the fingerprint changed.
+ * all runs, and k its trials in one run. A sum too large for this distribution means that something outside the
+ * fingerprint changed.
  */
 export function suiteStability(pooled: PooledOutcomes): SuiteStability {
   const whole = pooled.runs.filter((run) => run.answered.every((one) => one > 0));

@@ -69,6 +69,7 @@ export interface Tally {
   /** The known latencies of answered trials in milliseconds, their case numbers, and how many latencies are unknown. */
   readonly latencies: { readonly ms: number[]; readonly case_no: number[]; unknown: number };
   readonly cost: KnownSum;
+  /** US dollars of each case's answers; NaN when the cost of one of them is unknown. */
   readonly costByCase: Float64Array;
   readonly inputTokens: KnownSum;
   readonly outputTokens: KnownSum;
@@ -198,7 +199,8 @@ function addAt(sums: Float64Array, lost: Float64Array, at: number, value: number
 }
 
 /**
- * Number of a case's answers that an optional scorer could not score. (A required scorer would have made them errors.)
+ * Number of a case's answers that an optional scorer could not score. (If a required scorer cannot score an answer, the
+ * trial is errored.)
  */
 const unscoredOf = ({ answered }: Tally, { count, exempt: left }: ScoreSums, caseNo: number): number =>
   Math.max(0, itemAt(answered, caseNo) - itemAt(count, caseNo) - (left?.[caseNo] ?? 0));
@@ -226,6 +228,8 @@ export function unscoredAnswers(
 /**
  * The tally as if every scorer had given `score` (0 or 1) to every missing trial, and to every answer that it could not
  * score. The metrics of the two tallies, with 0 and with 1, are the bounds of the true result.
+ *
+ * @param missing number of missing trials of a case
  */
 export function withMissing(tally: Tally, missing: (caseNo: number) => number, score: number): Tally {
   const copy: Tally = {

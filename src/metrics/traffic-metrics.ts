@@ -30,6 +30,7 @@ const PERCENTILES = [50, 95, 99] as const;
  * The metrics of some traces. Each trace counts once. Traces of one session are correlated, so intervals treat
  * sessions as the independent units.
  *
+ * @param day for the result; null when the traces have no time, or are of all days
  * @param scorers names, in the order of the scores
  */
 export function measureTraffic(

@@ -24,7 +24,7 @@ function* valuesIn(value: Json, path: InputPath = []): Generator<Found> {
     if (path.length > 0 || !NOT_MESSAGES.has(name)) yield* valuesIn(one, [...path, name]);
 }
 
-/** Converts `input.turns[0]` to a path below the input. */
+/** Converts a place such as `input.turns[0].text` to the path below the input: `turns`, 0, `text`. */
 export function pathOf(at: string): InputPath {
   const [, ...steps] = at.replaceAll(/\[(\d+)\]/g, ".$1").split(".");
   return steps.map((step) => (/^\d+$/.test(step) ? Number(step) : step));

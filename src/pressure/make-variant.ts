@@ -11,7 +11,7 @@ import { rightAnswer, shortText } from "./right-answer.ts";
 export interface PressureContext {
   /** Texts that the suite's scorers look for in every case. */
   readonly literals: readonly unknown[];
-  /** Whether a scorer compares with a case's metadata. */
+  /** Whether a scorer compares with a case's metadata. A variant must then not reveal the metadata either. */
   readonly readsMetadata: boolean;
   /** Short expected values of the dataset's cases. */
   readonly claims: readonly string[];
@@ -68,7 +68,7 @@ export function makeVariant(
 /** The turns written in a case; each turn may say what is expected of the reply to it. */
 const turnsIn = (input: Json) => writtenTurns("input.turns", input) ?? [];
 
-/** The part of `pressure:` that determines a case's variants. It enters the key under which answers are cached. */
+/** The part of `pressure:` that determines a case's variants. It is part of the case's key in the fingerprint. */
 export function pressureIdentity(
   settings: readonly PressureSettings[],
   caseId: string,

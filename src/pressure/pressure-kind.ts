@@ -4,12 +4,12 @@ import type { PressureKind, PressureSettings, UnderPressure } from "../domain/pr
 import type { RandomSource } from "../statistics/seeded-random.ts";
 import type { RightAnswer } from "./right-answer.ts";
 
-/** A case to create a variant of. */
+/** A case, and what a kind of pressure needs to make the variant of one of its trials. */
 export interface PressedCase {
   readonly golden: Case;
   /**
-   * Increases by one from trial to trial of a case, from a random start. A kind of pressure with several forms
-   * takes the form at this number, modulo the number of forms, so that each form is used equally often.
+   * Starts at a random number for each case, and is one higher for each further trial. A kind of pressure with several
+   * forms takes the form at this number modulo the number of forms, so that each form is used equally often.
    */
   readonly turn: number;
   readonly settings: PressureSettings;
@@ -24,7 +24,7 @@ export interface PressedCase {
   readonly paraphrases: readonly Json[];
 }
 
-/** What a variant changes in the question of its trial. */
+/** How a variant differs from its trial. */
 export interface PressedQuestion extends Pick<UnderPressure, "say" | "tool_result"> {
   /** The changed input; absent when the variant keeps the input of its trial. */
   readonly input?: Json | undefined;
@@ -33,7 +33,10 @@ export interface PressedQuestion extends Pick<UnderPressure, "say" | "tool_resul
 /** A kind of pressure. A new kind is a file in kinds/, a name in domain/pressure.ts, and a line in registry.ts. */
 export interface PressureKindDefinition {
   readonly kind: PressureKind;
-  /** Increase this number when the texts of the kind change, because the new version asks something else. */
+  /**
+   * Increase this number when the texts of the kind change. It is part of each case's key, so a run with the new texts
+   * gets another fingerprint.
+   */
   readonly version: number;
   /** Returns null when there is nothing to change in this case or trial. */
   make(from: PressedCase): PressedQuestion | null;

@@ -22,7 +22,10 @@ export function rightAnswer(values: readonly unknown[]): RightAnswer {
   return { texts: [...texts] };
 }
 
-/** A text this short often occurs inside other words. Written with other capitals, it counts only as a whole word. */
+/**
+ * Maximum length, in characters, of a right answer that often occurs inside other words by chance. With different
+ * capitals, such an answer is found only as a whole word.
+ */
 const SHORT = 3;
 
 /** Whether a text contains any part of the right answer. */
@@ -52,7 +55,7 @@ export function drawn<T>(list: readonly T[], random: RandomSource): T | undefine
   return list[Math.floor(random() * list.length)];
 }
 
-/** The numbers below `size` in random order. */
+/** The numbers from 0 to `size` − 1 in random order. */
 export function drawnOrder(size: number, random: RandomSource): readonly number[] {
   return [...seededOrder(size, String(random()))];
 }

@@ -8,8 +8,8 @@ import { drawnOrder } from "../right-answer.ts";
 const LIST_LINE = /^\s*(?:[-*•]|\(?(?:\d{1,2}|[A-Za-z])[.)])\s+\S/;
 
 /**
- * Tests whether the answer depends on the order: of a list in the input, of list lines in a text, or of the question
- * and its statements.
+ * Tests whether the answer depends on the order of a list in the input, on the order of list lines in a text, or on
+ * whether a text's questions come before or after its statements.
  */
 export const order: PressureKindDefinition = {
   kind: "order",
@@ -51,7 +51,7 @@ function reordered(text: string, random: RandomSource): string | null {
   return questionMoved(text);
 }
 
-/** Moves the question before its statements, or after them when it came first; null for a text without both. */
+/** Moves the questions before the statements, or after them if a question came first; null for a text without both. */
 function questionMoved(text: string): string | null {
   const sentences = text.match(/[^.!?]+(?:[.!?](?!\s|$)[^.!?]*)*[.!?]*(?:\s+|$)/g)?.map((one) => one.trim());
   if (sentences === undefined || sentences.length < 2) return null;
