@@ -18,7 +18,7 @@ import type { RanRun } from "./execute-run.ts";
 const MAX_CASES = 5;
 
 /**
- * Metrics of the whole run and of each tag, in alphabetical order.
+ * Metrics of the whole run, and of each tag; the tags are in alphabetical order.
  *
  * @param beside cost of replies that are not in a scored trial
  * @param judged cost of judges; null for a run without judges
@@ -103,7 +103,7 @@ export async function assembleReport(parts: ReportParts, store: Store): Promise<
   };
 }
 
-/** Failures by class; undefined when none failed. The classification rules are loaded only when there is a failure. */
+/** Failures by class; undefined when no trial failed. The rules of the classes are loaded only when one failed. */
 async function countedFailures(ran: RanRun, store: Store): Promise<RunReport["failures"]> {
   if (!hasFailures(ran)) return undefined;
   const { countFailures, failuresOf } = await import("./count-failures.ts");
@@ -162,8 +162,8 @@ async function caseReport(ran: RanRun, { read }: Store, caseNo: number): Promise
 const inputText = (input: Json): string => (typeof input === "string" ? input : JSON.stringify(input));
 
 /**
- * Maximum number of cases with errors that are read to find a second message for each kind of error. Without it,
- * a run with only errors would be read as a whole once more.
+ * Maximum number of cases with errors that are read to find a second message for each kind of error. Without this
+ * limit, a run with only errors would be read as a whole once more.
  */
 const LOOKED_AT = 100;
 

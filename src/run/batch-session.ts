@@ -42,8 +42,8 @@ export interface BatchedRun {
   readonly onJudgeCalls: (count: number) => void;
   readonly keepLost: (reply: LostReply) => void;
   /**
-   * Whether judges' replies may come in a later session. Then answers are scored as they are stored, after
-   * redaction.
+   * Whether judges are asked in batches too. Their replies may then come in a later session, which scores the answers as
+   * they are stored: redacted. So this is false if a scorer needs answers as they were before redaction.
    */
   readonly judgesToo: boolean;
   readonly host: BatchHost;

@@ -11,11 +11,14 @@ export interface Spending {
 
 /** The spending of earlier sessions of a run. */
 export interface Earlier extends Spending {
-  /** Amount reserved for replies of unknown cost. */
+  /** Amount that counts for the replies whose cost or tokens are unknown. */
   readonly unknown?: Readonly<Spending> | undefined;
   /** The replies whose cost or tokens are unknown; called only when there is a budget. */
   readonly untold?: (() => Iterable<UntoldReply>) | undefined;
-  /** The most expensive and the longest reply; null where no reply told it. */
+  /**
+   * The largest values of any reply so far: its cost in US dollars, all its tokens, and its output tokens. Null for a
+   * value that no reply reported.
+   */
   readonly seen?:
     | { readonly usd: number | null; readonly tokens: number; readonly output_tokens: number | null }
     | undefined;
@@ -85,21 +88,21 @@ export interface BudgetGuard {
    */
   reserve(call: object, inputTokens: InputEstimate): Permission;
   /**
-   * The call was answered.
+   * Records that the call was answered.
    *
    * @returns false when its cost is unknown and unlimited, so that a budget in dollars cannot be enforced
    */
   settle(call: object, paid: Paid): boolean;
-  /** An attempt of the call was sent without an answer. The call stays in flight. */
+  /** Records that an attempt of the call was sent and got no answer. The call stays in flight. */
   lost(call: object, paid: Paid): Lost;
   /** The amount that is counted if the cost or tokens of this call in flight stay unknown. */
   most(call: object): Most;
   /** Whether the budget allows another attempt of a call in flight whose last attempt cost nothing. */
   again(call: object): boolean;
-  /** The call has ended; its cost was reported by `lost`, or it had none. */
+  /** Ends a call without an answer. What its attempts cost was reported by `lost`. */
   release(call: object): void;
   /**
-   * The call is answered in a later session: its reservation is kept, and other calls do not wait for its end.
+   * Marks a call that a later session answers: its reservation is kept, and other calls do not wait for its end.
    */
   park(call: object): void;
 }

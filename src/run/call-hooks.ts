@@ -7,16 +7,16 @@ import { usdOf } from "./price-usage.ts";
 
 /** The callbacks with which the wrappers of a client report its calls to the budget. */
 export interface CallHooks {
-  /** A request was sent. */
+  /** Called when a request was sent. */
   readonly onCall: () => void;
   /**
-   * An attempt was sent without an answer.
+   * Called when an attempt was sent and got no answer.
    *
    * @param price of the model that was asked
    * @returns false when the budget does not allow another attempt
    */
   readonly onFailed: (failure: FailedReply, question: Question, price: Price | null) => boolean;
-  /** Whether the budget allows a fallback model. */
+  /** Whether the budget allows a call to the fallback model. */
   readonly mayAsk: (question: Question) => boolean;
 }
 
@@ -43,8 +43,9 @@ export function paidForFailure(failure: FailedReply, price: Price | null): Paid 
 }
 
 /**
- * Counts failed attempts against a budget and stores them. @param keep stores an attempt that was or may have been
- * billed
+ * Counts failed attempts against a budget and stores them.
+ *
+ * @param keep stores an attempt that was or may have been billed
  */
 export function payingHooks(
   guard: BudgetGuard,

@@ -6,7 +6,7 @@ import type { Client, Question } from "../domain/provider.ts";
 /** Maximum number of problems reported. */
 export const MAX_REQUEST_PROBLEMS = 20;
 
-/** What a target is asked for one case: the case with the suite's prompt. The request is made from it. */
+/** The question for one case: the case and, if the suite has a prompt, the rendered messages. */
 export function questionOf({ prompt, clock }: LoadedSuite, golden: Case): Question {
   return {
     case_id: golden.id,

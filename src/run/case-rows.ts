@@ -25,7 +25,7 @@ export interface BaselineCounts {
 export interface CaseRowsInput {
   readonly run: RunPlace;
   readonly comparison: Comparison | null;
-  /** Null when the baseline is not available; then the baseline's counts are known only for the changed cases. */
+  /** Null when the baseline is not available; then its counts are known only for the cases in `comparison.moved`. */
   readonly baseline: BaselineCounts | null;
   /** The run from which the baseline was promoted, with its answers; null when it is not in this store. */
   readonly baselineRun: RunPlace | null;
@@ -94,6 +94,7 @@ interface CountedTrials {
   readonly marks: (one: StoredCase) => string;
   /** Number of the case's first trial with one of the marks; undefined when it has none. */
   readonly first: (caseNo: number, marks: readonly Mark[]) => number | undefined;
+  /** See `latency_ms` of `CaseRow`. */
   readonly latency: (caseNo: number) => number | null;
 }
 

@@ -34,7 +34,8 @@ function patternText(word: string): string {
 }
 
 /**
- * Whether the input or expected value of a dataset case contains every word, in upper or lower case letters.
+ * Makes a function that tells whether the input or expected value of a case contains every word of `text`. Upper and
+ * lower case letters count as the same.
  */
 export function textMatcher(text: string): (golden: Pick<Case, "input" | "expected">) => boolean {
   const words = text

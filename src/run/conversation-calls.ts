@@ -26,7 +26,10 @@ interface Paying {
 const SUMMED = ["usd", "most_usd", "most_tokens", ...USAGE_FIELDS] as const;
 type Summed = (typeof SUMMED)[number];
 
-/** The parts of a call that are summed. Where its cost or its tokens are known, a budget counts no more than them. */
+/**
+ * The parts of a call that are summed. `most_usd` and `most_tokens` are what a budget counts for the call: its cost and
+ * tokens if known, else their maximum.
+ */
 const partsOf = ({
   usage,
   usd,
@@ -53,7 +56,7 @@ class OpenCalls {
 
   end(calls: readonly PaidCall[]): void {
     for (const one of calls) if (this.#calls.delete(one)) this.#count(one, -1);
-    // Subtracting leaves rounding errors.
+    // Subtraction leaves rounding errors, so without calls the sums begin at 0 again.
     if (this.#calls.size === 0) this.#sums.clear();
   }
 
@@ -68,7 +71,7 @@ class OpenCalls {
     }
   }
 
-  /** All of them as one reply of the last one's case; null when there are none. */
+  /** The sum of all open calls, under the case of the call that was added last; null without open calls. */
   together(): LostReply | null {
     if (this.#calls.size === 0) return null;
     const sumOf = (field: Summed): number | null => {

@@ -3,7 +3,7 @@ import { secretRemover } from "../providers/redact.ts";
 
 /**
  * Removes the values of all variables that the project declares as keys (`api_key_env`, `${env:NAME}`) from a text,
- * in every encoding, because a program may print a key anywhere. Null when none is set.
+ * in every encoding, because a program may print a key anywhere. Null when none of the variables is set.
  */
 export function declaredSecrets({
   models,

@@ -43,7 +43,10 @@ const larger = (a: number | null, b: number | null): number | null =>
 
 export type TargetStore = Pick<EngineStore, "lostSpending" | "scan" | "transcript">;
 
-/** The answers whose cost or tokens are unknown. Of a conversation, each call is recorded by itself. */
+/**
+ * The answers whose cost or tokens are unknown. Conversations are left out: the calls that make their cost unknown are
+ * stored one by one as a `LostReply`.
+ */
 function* untoldAnswers(plan: Plan, runNo: number, store: TargetStore): Iterable<UntoldReply> {
   if (plan.target.conversing !== undefined) return;
   for (const { case_no, trial, kind, cached, cost_usd: usd, usage } of store.scan(runNo)) {

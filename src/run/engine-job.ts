@@ -56,7 +56,7 @@ export interface Job {
   readonly writer: RunWriter;
   readonly tally: Tally;
   readonly concurrency: number;
-  /** Whether an earlier session has answered the trial. */
+  /** Whether the trial is left out, because an earlier session answered it or this session does not ask it. */
   readonly isDone: (caseNo: number, trial: number) => boolean;
   /** An answer that an earlier session stored but did not score. */
   readonly unscored: (caseNo: number, trial: number) => UnscoredAnswer | undefined;

@@ -1,4 +1,4 @@
-/** A column of SHA-256 hashes, 32 bytes each, instead of strings. */
+/** A column of SHA-256 hashes. Each takes 32 bytes, much less than its text of 64 digits would. */
 export interface HashColumn {
   /** The hash at an index, as 64 hexadecimal digits. */
   hex(index: number): string;

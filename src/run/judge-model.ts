@@ -32,8 +32,8 @@ export interface JudgeSession {
    */
   readonly discarded_after: number;
   /**
-   * Maximum number of calls to a model, if known. When this number is small and all calls fail, the model already
-   * counts as unavailable.
+   * Number of failed calls in a row after which a model that cannot be reached counts as unavailable. It is at most
+   * `HOPELESS`, and no larger than the number of the run's trials.
    */
   readonly hopeless_after: number;
   /** Aborts the calls in flight. */
@@ -66,7 +66,7 @@ export interface JudgeBatches {
 
 /** Callbacks for the result of a call in a batch. */
 interface BatchedCall {
-  /** The call's reply comes with a later session. */
+  /** Called when the call's reply comes with a later session. */
   park(): void;
   failed(failure: FailedReply): void;
 }

@@ -31,7 +31,7 @@ export interface JudgesCost {
   readonly tokens: number;
   /** Number of replies with unknown cost. */
   readonly unpriced: number;
-  /** What they count in the budget: of a reply of unknown cost, the most that it can have cost. */
+  /** The part of the budget that the replies use up; a reply of unknown cost uses up an estimated maximum. */
   readonly counted: Spending;
 }
 

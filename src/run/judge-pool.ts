@@ -36,7 +36,7 @@ export interface JudgePool {
   readonly host: JudgeHost;
   /** The models that judges use, as the config has them. */
   readonly models: () => readonly LoadedModel[];
-  /** Every model as it is called, with the parameters of its judges. */
+  /** Every model as it is called. A model that judges call with different parameters is listed once for each. */
   readonly asked: () => readonly AskedModel[];
   begin(session: JudgeSession, dependencies: JudgeDependencies | null): void;
   /** Sets the baseline's answers for judges that compare with them. */

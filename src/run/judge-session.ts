@@ -113,7 +113,7 @@ interface PaidByRun {
   readonly sharedBudget: SharedBudget;
 }
 
-/** The guards of a run's judges. The spending of earlier sessions counts from the start, for all of them. */
+/** The guards of a run's judges. What earlier sessions spent on judges counts in the shared budget from the start. */
 export function judgeGuards(
   models: readonly AskedModel[],
   { store, run_no, sharedBudget }: PaidByRun,
@@ -152,7 +152,7 @@ export function rememberOnly(pool: JudgePool | null, store: Store): void {
   pool?.begin({ ...NOBODY_PAYS, store, discarded_after: store.newestJudgement(), mayAsk }, null);
 }
 
-/** The cost of all judges' replies that are not stored yet. */
+/** The estimated cost of the judges' replies that are not stored yet. */
 export interface JudgingPrice {
   readonly calls: number;
   /** Estimated US dollars; null when a price is unknown. */

@@ -29,7 +29,8 @@ export interface ModelPresence {
  * unreadable reply) shows that the model is available, unless nothing was answered yet and all replies are equal. A
  * request that was not sent (a recording without the case) shows nothing.
  *
- * @param calls maximum number of calls; when it is small, the model is already lost when all of them fail
+ * @param calls maximum number of calls. A model that cannot be reached is lost after this many failures, or after
+ * `HOPELESS` if that is fewer
  */
 export function modelPresence(calls: number): ModelPresence {
   let hasAnswered = false;

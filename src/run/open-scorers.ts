@@ -88,7 +88,10 @@ function redacting(scorer: OpenScorer, redaction: ScorerHost["redaction"]): Open
 }
 
 function notKept(): ScorerFailure {
-  return new ScorerFailure("tool", "it has `raw: true`, and the answer before `redact` is not stored");
+  return new ScorerFailure(
+    "tool",
+    "`raw: true` needs the answer as it was before `redact`, which is not stored",
+  );
 }
 
 /**

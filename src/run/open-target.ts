@@ -139,7 +139,7 @@ export function unknownAlias(
   return new SettingMistake(at, {
     code: "EVALS_MODEL_UNKNOWN",
     what: `Unknown model "${alias}".${didYouMean(alias, project.models.keys())}`,
-    why: "The setting must name another alias under `models:`.",
+    why: "This setting takes the alias of a model under `models:` in evalconfig.yaml.",
     fix: `One of: ${[...project.models.keys()].join(", ")}`,
   });
 }

@@ -50,8 +50,9 @@ function packScoring(scoring: TrialScoring | null): string | null {
 }
 
 /**
- * Reads scores that a worker has sent. @param replyNo returns the id that a judge's reply has in this store, from the
- * reply's number in the block
+ * Reads scores that a worker has sent.
+ *
+ * @param replyNo returns the id that a judge's reply has in this store, from the reply's number in the block
  */
 export function unpackScoring(text: string, replyNo: (id: number) => number): Scoring {
   const packed = JSON.parse(text) as PackedScoring;

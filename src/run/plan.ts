@@ -132,7 +132,7 @@ const KEPT_REQUESTS = 16_000_000;
  * Renders every request once, so that mistakes in a prompt are found before anything is paid for, and hashes what
  * determines each case's result.
  *
- * @throws {EvalsError} for every case whose prompt cannot be rendered
+ * @throws {EvalsError} with a problem for each case whose request cannot be prepared, at most `MAX_REQUEST_PROBLEMS`
  */
 export function makePlan(input: PlanInput): Plan {
   const { suite, model, target, scorers, cases, selected, trials, sameTrials = false } = input;

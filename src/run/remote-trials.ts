@@ -10,7 +10,9 @@ export interface RemoteTrials {
    * A client whose reply is the answer of a whole trial. The reply comes when a worker has finished the trial.
    */
   readonly client: Client;
+  /** The scores that the worker gave the trial's answer; undefined when the worker did not score it. */
   scored(caseNo: number, trial: number): Scoring | undefined;
+  /** Why the workers' plan was halted; undefined if it was not, or only because the verdict is settled. */
   halted(): EngineEnd | undefined;
   /** Tells the workers that the verdict is settled, so that no more trials are needed. */
   decided(): void;

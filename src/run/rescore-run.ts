@@ -86,7 +86,7 @@ const CASES_AT_ONCE = 32;
  * Scores the answers of a run with the current scorers and stores the result. The store is append-only, so the
  * result is a new run that refers to the same answers.
  *
- * @param own id and time of the new run, and the run to which its variants belong
+ * @param own id and start time of the new run; for a run of variants, also the run to whose trials they belong
  */
 export async function rescoreRun(
   input: RescoreInput,

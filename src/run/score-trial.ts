@@ -82,8 +82,8 @@ function wasStopped({ transcript }: ScoreInput): boolean {
 const isLate = ({ judge_when = "always" }: OpenScorer): boolean => judge_when !== "always";
 
 /**
- * Runs the scorers that are only for passing trials after the others, and only when the trial has passed so far.
- * Scorers that are only for failed trials which no rule explains come last.
+ * Runs the scorers in turns. First come those that score every trial. If the trial passes so far, the scorers for
+ * passing trials follow. If it has failed and no rule explains why, the scorers for such trials come last.
  */
 async function scoreInTurns(scorers: readonly OpenScorer[], input: ScoreInput): Promise<Scoring> {
   const { scorers: own } = input.golden;

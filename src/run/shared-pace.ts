@@ -138,7 +138,10 @@ function openGate(key: string, limits: Limits, book: PaceBook, { now, sleep, sto
   };
 }
 
-/** The current time in milliseconds. The clock's 0 is longer ago than the period of any limit. */
+/**
+ * The present, in milliseconds, on a clock that is used only for deciding: earlier calls are entered by their age. It is
+ * large, so that even the oldest of these calls has a time above 0.
+ */
 const NOW = 1e12;
 
 /** Decides how many of the waiting calls may be sent within the next second. */
@@ -164,8 +167,9 @@ function decide(limits: Limits, waiting: readonly Waiting[]): Decide {
 }
 
 /**
- * A limit per minute; null without one. @param parts after idle time, the limit divided by `parts` may be sent at
- * once
+ * A limit per minute; null without one.
+ *
+ * @param parts after idle time, the limit divided by `parts` may be sent at once
  */
 function minute(limit: number | undefined, parts: number): SlidingMinute | null {
   return limit === undefined ? null : new SlidingMinute(limit, limit / parts, LEASE_MS);

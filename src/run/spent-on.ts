@@ -5,7 +5,7 @@ import { ratesOf } from "./call-hooks.ts";
 import { targetSpending } from "./earlier-sessions.ts";
 import type { Plan } from "./plan.ts";
 
-/** What a stored run counts in a budget, including its judges. */
+/** The part of a budget that a stored run and its judges have used up. */
 export async function spentOn(
   store: Store,
   run: { readonly no: number },

@@ -4,8 +4,8 @@ import { type Transcript, UNKNOWN_USAGE } from "../domain/transcript.ts";
 export class NotKept extends Error {}
 
 /**
- * A stored answer of which only the text is known. Reading most other members throws `NotKept`, so a scorer that
- * needs more than the text cannot score it.
+ * A stored answer of which only the text is known. Reading any member but `output` and `trajectory` throws `NotKept`, so
+ * a scorer that needs more than the text cannot score the answer.
  */
 export function textAlone(output: string): Transcript {
   return new Proxy({ output } as Transcript, {

@@ -5,8 +5,9 @@ import { wellFormed } from "../domain/well-formed.ts";
 import { usdOf } from "./price-usage.ts";
 
 /**
- * A reply in its stored form, with its cost if the answering model's price is known. Its texts equal those returned
- * by the store, so that rescoring gives the same result.
+ * A reply in its stored form. Its cost is the one that the reply reports, else the one computed from the price of the
+ * model that answered; null when unknown. Its texts equal those that the store returns later, so that rescoring gives the
+ * same result.
  */
 export function toTranscript(reply: AnsweredReply, price: Price | null): Transcript {
   const usage = reply.usage ?? UNKNOWN_USAGE;
