@@ -26,7 +26,7 @@ export function storeBatchesContract(name: string, makePlace: () => StorePlace):
     });
     const rows = (...all: string[]) => all.map((what) => ({ custom_id: `id-${what}`, what }));
 
-    it("are on the disk with all of their requests before anything is sent", async () => {
+    it("stores a batch with all of its requests before anything is sent", async () => {
       const no = store.batches.plan(run, "target", rows("0/1", "1/1"));
       const other = await again();
       expect(other.batches.ofRun(run)).toMatchObject([
@@ -35,7 +35,7 @@ export function storeBatchesContract(name: string, makePlace: () => StorePlace):
       expect(other.batches.rows(no)).toEqual(rows("0/1", "1/1"));
     });
 
-    it("store each step: their file, id and state", async () => {
+    it("stores each step of a batch: its file, id and state", async () => {
       const no = store.batches.plan(run, "target", rows("0/1"));
       store.batches.asked(no, "file-1");
       expect((await again()).batches.ofRun(run)).toMatchObject([{ state: "asked", file: "file-1" }]);
@@ -47,7 +47,7 @@ export function storeBatchesContract(name: string, makePlace: () => StorePlace):
       expect((await again()).batches.ofRun(run)).toMatchObject([{ state: "read", remote: "batch-1" }]);
     });
 
-    it("count how often a request was asked and how often it failed, separately for each asker", () => {
+    it("counts how often a request was in batches and how often it failed, separately for each asker", () => {
       const first = store.batches.plan(run, "target", rows("0/1", "1/1"));
       store.batches.plan(run, "target", rows("1/1"));
       store.batches.plan(run, "judge", rows("1/1"));
@@ -59,7 +59,7 @@ export function storeBatchesContract(name: string, makePlace: () => StorePlace):
       expect([...store.batches.tries(run, "judge")]).toEqual([["1/1", { batches: 1, failed: 0 }]]);
     });
 
-    it("do not affect a trial's attempts and waiting time, which are added up over its sessions", async () => {
+    it("adds up a trial's attempts and waiting time over its sessions, whatever its batches did", async () => {
       const writer = store.resume(store.runs({})[0] as StoredRun);
       const errored = { kind: "errored", case_no: 0, trial: 1, error: "provider", message: "500" } as const;
       writer.record({ ...errored, tries: { attempts: 4, waited_ms: 3500 } });
@@ -76,7 +76,7 @@ export function storeBatchesContract(name: string, makePlace: () => StorePlace):
       expect(store.retries(none)).toBeNull();
     });
 
-    it("of one asker are found from other runs while they may exist and are not read", async () => {
+    it("finds the batches of one asker from other runs while they may exist and are not read", async () => {
       const other = store.create(sampleHeader({ id: "bbbbbbbb" }), sampleCases, sampleBodies).no;
       const asked = store.batches.plan(run, "target", rows("0/1"));
       const sent = store.batches.plan(run, "target", rows("1/1"));
@@ -95,7 +95,7 @@ export function storeBatchesContract(name: string, makePlace: () => StorePlace):
       expect(batches.elsewhere(other, "judge")).toMatchObject([{ no: judges }]);
     });
 
-    it("of another run are not returned", () => {
+    it("does not return the batches of another run", () => {
       store.batches.plan(run, "target", rows("0/1"));
       const other = store.create(sampleHeader({ id: "bbbbbbbb" }), sampleCases, sampleBodies).no;
       expect(store.batches.ofRun(other)).toEqual([]);

@@ -226,7 +226,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         });
       });
 
-      it("holds what unfinished trials have paid, until they have ended", () => {
+      it("counts what unfinished conversations have cost, until they have ended", () => {
         const writer = create();
         let open: LostReply | null = lostReply({ cost_usd: 0.5 });
         writer.unfinished(() => open);
@@ -241,7 +241,7 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         expect(store.lostSpending(writer.no, "target")).toMatchObject({ replies: 0, usd: 0 });
       });
 
-      it("soon has the calls that come without a record", async () => {
+      it("counts calls that come without a record soon after", async () => {
         const writer = create();
         writer.calls(3);
         await expect.poll(() => theRun().calls).toBe(3);

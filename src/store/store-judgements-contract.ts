@@ -45,7 +45,7 @@ export function storeJudgementsContract(name: string, makePlace: () => StorePlac
       ...changes,
     });
 
-    it("can be read through every handle once they are recorded, with their requests", async () => {
+    it("returns a judge's reply through every handle once it is recorded, with its request", async () => {
       const other = await open();
       const id = await store.recordJudgement(judgement());
       expect(other.judgement(sha256("model and request"), 1)).toMatchObject({
@@ -61,7 +61,7 @@ export function storeJudgementsContract(name: string, makePlace: () => StorePlac
       expect(other.judgements([id, 99]).map((one) => one.id)).toEqual([id]);
     });
 
-    it("answer the same draw of the same question, the newest first, and no other", async () => {
+    it("returns the newest reply with the same draw to the same question, and no other", async () => {
       await store.recordJudgement(judgement({ transcript: sampleTranscript({ output: "older" }) }));
       await store.recordJudgement(judgement({ transcript: sampleTranscript({ output: "newer" }) }));
       const { asked } = judgement();
@@ -72,7 +72,7 @@ export function storeJudgementsContract(name: string, makePlace: () => StorePlac
       expect(store.judgement(asked, 1, { since: Date.UTC(2025, 2, 1, 13) })).toBeUndefined();
     });
 
-    it("without a verdict are returned only if they are newer than a given reply", async () => {
+    it("returns a reply without a verdict only if it is newer than a given reply", async () => {
       expect(store.newestJudgement()).toBe(0);
       const id = await store.recordJudgement(judgement());
       store.discardJudgements([id]);
@@ -84,7 +84,7 @@ export function storeJudgementsContract(name: string, makePlace: () => StorePlac
       expect(store.judgements([id])).toHaveLength(1);
     });
 
-    it("count in the cost of the run that paid for them; unknown costs are counted separately", async () => {
+    it("counts a judge's reply in the cost of the run that paid for it, and unknown costs separately", async () => {
       const { no } = create();
       await store.recordJudgement(
         judgement({ run_no: no, transcript: sampleTranscript({ cost_usd: 0.25 }) }),
@@ -115,7 +115,7 @@ export function storeJudgementsContract(name: string, makePlace: () => StorePlac
       });
     });
 
-    it("without an answer count in the cost of the judges", async () => {
+    it("counts a judge's request without an answer in the cost of the judges", async () => {
       const writer = create();
       const { no } = writer;
       await store.recordJudgement(
@@ -143,7 +143,7 @@ export function storeJudgementsContract(name: string, makePlace: () => StorePlac
       expect(store.lostSpending(no, "target")).toMatchObject({ replies: 0, usd: 0 });
     });
 
-    it("are named by the score that was made from them, with the share of judges that agreed", () => {
+    it("names the judges' replies in the score that was made from them, with the share of judges that agreed", () => {
       const writer = create();
       const judged = { score: 1, pass: true, reason: "kind", agreement: 0.75, replies: [7, 9] };
       writer.record(answered(0, 1, { scores: { kind: "scored", pass: true, scores: [judged, null] } }));
@@ -152,7 +152,7 @@ export function storeJudgementsContract(name: string, makePlace: () => StorePlac
       expect([...store.scan(writer.no)][0]?.scores).toEqual([[1, true, 0.75], null]);
     });
 
-    it("are not expected from a scorer that does not apply to the case", () => {
+    it("expects no score from a scorer that does not apply to the case", () => {
       const writer = create();
       const [scored, own] = [{ score: 1, pass: true, reason: "" }, { kind: "scored", pass: true } as const];
       writer.record(answered(0, 1, { scores: { ...own, scores: [scored, undefined] } }));
@@ -161,7 +161,7 @@ export function storeJudgementsContract(name: string, makePlace: () => StorePlac
       expect(store.trials(writer.no, 0)[0]?.scores).toEqual([scored, null]);
     });
 
-    it("are counted separately from the target's calls", () => {
+    it("counts requests to judges separately from those to the target", () => {
       const writer = create();
       writer.calls(2);
       writer.judgeCalls(3);

@@ -37,8 +37,8 @@ export function storeProcessContract(name: string, makePlace: () => StorePlace):
       for (const one of opened.splice(0)) one.close();
       place.remove();
     });
-    describe("departures of calls", () => {
-      it("are passed once to each process that records one for the same model", async () => {
+    describe("the log of calls to a model", () => {
+      it("passes each call once to each process that records a call to the same model", async () => {
         const other = await open();
         const received: [string, number[]][] = [];
         const depart = (on: Store, model: string, after: number, tokens: number | null) =>
@@ -62,7 +62,7 @@ export function storeProcessContract(name: string, makePlace: () => StorePlace):
         expect(again).toBe(theirs);
       });
 
-      it("that are older than the limit are not passed", () => {
+      it("passes no call that is older than the limit", () => {
         store.departures.depart("bot", 0, 60_000, () => 1);
         store.departures.depart("bot", 0, 0, (others) => {
           expect(others).toEqual([]);
@@ -70,7 +70,7 @@ export function storeProcessContract(name: string, makePlace: () => StorePlace):
         });
       });
 
-      it("are not written if `decide` throws", () => {
+      it("records no call if `decide` throws", () => {
         const decide = () => {
           throw new Error("no");
         };

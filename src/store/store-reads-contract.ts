@@ -188,7 +188,7 @@ export function storeReadsContract(name: string, makePlace: () => StorePlace): v
       });
     });
 
-    describe("what changed in a run", () => {
+    describe("the changes of a run", () => {
       /** All changes after a cursor, page by page. */
       const follow = async (no: number, after: Cursor | null, limit = 1000): Promise<RunChanges> => {
         let found = await store.read.since(no, { after, limit });
@@ -200,7 +200,7 @@ export function storeReadsContract(name: string, makePlace: () => StorePlace): v
         return { ...found, trials };
       };
 
-      it.each([1, 2, 100])("begins with all trials, in pages of %i", async (limit) => {
+      it.each([1, 2, 100])("begin with all trials, in pages of %i", async (limit) => {
         const { no } = written();
         const { trials, more } = await follow(no, null, limit);
         expect(more).toBe(false);
@@ -208,14 +208,14 @@ export function storeReadsContract(name: string, makePlace: () => StorePlace): v
         expect(inOrder).toEqual([...store.scan(no)]);
       });
 
-      it("is nothing while nothing is written", async () => {
+      it("are none while nothing is written", async () => {
         const { no } = written();
         const { next } = await follow(no, null);
         const again = await store.read.since(no, { after: next });
         expect(again).toMatchObject({ trials: [], more: false });
       });
 
-      it("is each new trial and each trial with new scores, in its current state", async () => {
+      it("include each new trial and each trial with new scores, in its current state", async () => {
         const writer = written();
         writer.record(answered(1, 4, { scores: null }));
         writer.flush();
@@ -231,7 +231,7 @@ export function storeReadsContract(name: string, makePlace: () => StorePlace): v
         ]);
       });
 
-      it("is an errored trial that a later session answered", async () => {
+      it("include an errored trial that a later session answered", async () => {
         const writer = written();
         writer.end("incomplete", null, "2025-03-01T12:05:00.000Z");
         const { next } = await follow(writer.no, null);
@@ -247,7 +247,7 @@ export function storeReadsContract(name: string, makePlace: () => StorePlace): v
         });
       });
 
-      it("includes what was written while the first pages were read", async () => {
+      it("include what was written while the first pages were read", async () => {
         const writer = written();
         const first = await store.read.since(writer.no, { limit: 2 });
         writer.record(answered(0, 4));
@@ -259,7 +259,7 @@ export function storeReadsContract(name: string, makePlace: () => StorePlace): v
         expect(rest.trials.map(placeOf)).toContain("0.1");
       });
 
-      it("comes in pages when much was written", async () => {
+      it("come in pages when much was written", async () => {
         const writer = create();
         const { next } = await follow(writer.no, null);
         for (let trial = 1; trial <= 5; trial++) {
@@ -272,7 +272,7 @@ export function storeReadsContract(name: string, makePlace: () => StorePlace): v
         expect(rest.trials.map((one) => one.trial)).toEqual([3, 4, 5]);
       });
 
-      it("does not include another run's trials", async () => {
+      it("do not include another run's trials", async () => {
         const one = create();
         const { next } = await follow(one.no, null);
         const two = create({ id: "aa000002" });
@@ -282,7 +282,7 @@ export function storeReadsContract(name: string, makePlace: () => StorePlace): v
         expect(await follow(two.no, next)).toMatchObject({ trials: [{ case_no: 0, trial: 1 }] });
       });
 
-      it("reports the state of the run: its process, its end, and the number of requests", async () => {
+      it("report the state of the run: its process, its end, and the number of requests", async () => {
         const writer = create();
         const { state, next } = await store.read.since(writer.no);
         expect(state).toEqual({
@@ -301,11 +301,11 @@ export function storeReadsContract(name: string, makePlace: () => StorePlace): v
         });
       });
 
-      it("is refused for an unknown run", async () => {
+      it("are refused for an unknown run", async () => {
         await expect(store.read.since(7)).rejects.toThrow(RangeError);
       });
 
-      it("is seen through another handle", async () => {
+      it("are seen through another handle", async () => {
         const other = await place.open();
         const writer = written();
         const { next } = await other.read.since(writer.no);
