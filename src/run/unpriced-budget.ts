@@ -1,7 +1,7 @@
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { OpenTarget } from "../domain/provider.ts";
 
-const WHY = "An unknown cost is not zero: the run could not stop in time.";
+const WHY = "A call of unknown cost may cost anything, so the run could not stop at its budget.";
 
 /** Aliases of the models, fallbacks included, whose cost per call will never be known. */
 export function modelsWithoutPrice(alias: string, target: OpenTarget): readonly string[] {

@@ -161,7 +161,7 @@ function takenOver(run: string): Problem {
     code: "EVALS_WORKERS_TAKEN_OVER",
     what: `Run ${run} was resumed by another process while this process was waiting for its workers.`,
     why: "Two processes that plan one run would have its trials asked, and paid for, twice.",
-    fix: `Let the other process end the run. Then \`evals pull ${run} --workers …\` brings it here.`,
+    fix: `Wait until the other process has ended the run. Then bring it here: evals pull ${run} --workers <postgres>`,
   };
 }
 

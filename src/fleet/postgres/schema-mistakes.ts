@@ -11,7 +11,7 @@ export function schemaProblem(found: number, wanted: number): Problem {
       : "The role in the address has no permission to update the tables.",
     fix: newer
       ? "Update evals here to the version that the other processes run."
-      : "Run `evals queue status` once with the role that owns the schema; docs/workers.md describes the roles.",
+      : "Run `evals queue status <postgres>` once with the address of the role that owns the schema; docs/workers.md describes the roles.",
   };
 }
 
@@ -21,6 +21,6 @@ export function noSchema(reason: string): Problem {
     code: "EVALS_POSTGRES_SCHEMA",
     what: `This database has no tables of evals yet, and they cannot be created: ${reason}`,
     why: "The first program that connects creates the tables, and its role needs CREATE on the database.",
-    fix: "Run `evals queue status` once with the role that is to own the tables; docs/workers.md describes the roles.",
+    fix: "Run `evals queue status <postgres>` once with the address of the role that is to own the tables; docs/workers.md describes the roles.",
   };
 }

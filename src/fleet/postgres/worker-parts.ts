@@ -15,7 +15,7 @@ export async function requireWorkerParts(version: string): Promise<void> {
     throw new EvalsError({
       code: "EVALS_WORKERS_NODE",
       what: `Workers need Node ${NODE.join(".")} or later, and this is Node ${version}.`,
-      why: "The workers' queue is pg-boss, which does not run on older versions. The rest of evals does.",
+      why: "The workers' queue is pg-boss, which does not run on older versions of Node. All other commands of evals do.",
       fix: "Run this command with Node 24; or share the work without a queue: `evals run --shard 1/3` and `evals merge`.",
     });
   }
