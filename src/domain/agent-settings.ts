@@ -29,12 +29,12 @@ const mcpServerSchema = onFirstUse(() =>
     })
     .superRefine(({ command, url, headers }, context) => {
       if ((command === undefined) === (url === undefined))
-        context.addIssue({ code: "custom", message: "expected either command or url" });
+        context.addIssue({ code: "custom", message: "have either command or url" });
       if (headers !== undefined && url === undefined)
         context.addIssue({
           code: "custom",
           path: ["headers"],
-          message: "only a server with a url has headers",
+          message: "left out: only a server with a url has headers",
         });
     }),
 );
@@ -187,19 +187,16 @@ export const userSettingsSchema = onFirstUse(() =>
         .describe("Maximum number of messages of the person, when a model plays the person; default 12"),
     })
     .superRefine(({ turns, prompt, model, max_turns }, context) => {
-      const isPlayed = prompt !== undefined || model !== undefined;
-      if (turns !== undefined && isPlayed)
-        context.addIssue({ code: "custom", message: "expected either turns, or prompt and model" });
+      const isPlayed = prompt !== undefined && model !== undefined;
+      const isHalfPlayed = !isPlayed && (prompt !== undefined || model !== undefined);
+      if (isHalfPlayed || isPlayed === (turns !== undefined))
+        context.addIssue({ code: "custom", message: "have either turns, or both prompt and model" });
       if (turns !== undefined && max_turns !== undefined)
         context.addIssue({
           code: "custom",
           path: ["max_turns"],
           message: "left out: written turns end by themselves",
         });
-      if (turns !== undefined) return;
-      for (const [name, value] of Object.entries({ prompt, model }))
-        if (value === undefined)
-          context.addIssue({ code: "custom", message: `expected ${name} too, or turns: input.turns` });
     }),
 );
 export type UserSettings = z.output<ReturnType<typeof userSettingsSchema>>;

@@ -250,14 +250,26 @@ function invalid(path: Path, expected: string, context: IssueContext): Problem {
     code: `${context.code}_INVALID`,
     path: context.places.path,
     ...context.places.at(full),
-    what: `${subject} must be ${hint?.expected ?? expected}, not ${describeValue(value)}.${guess}`,
+    what: `${subject} ${requirement(hint?.expected ?? expected, value)}.${guess}`,
     why: hint?.why ?? "A wrong value cannot be used, and guessing what was meant would change what is run.",
-    fix: hint?.fix ?? (full.length === 0 ? `Write ${expected}.` : fixForValue(path, expected, about)),
+    fix: hint?.fix ?? (full.length === 0 ? `Write ${expected}.` : fixForValue(full, expected, about)),
   };
 }
 
-function fixForValue(path: Path, expected: string, about: string | undefined): string {
-  const name = path.at(-1);
+/** A rule about the keys of an object, as schemas word it: `have either command or url`. */
+const KEYS_RULE = /^have /;
+/** A value that must not be there, as schemas word it: `left out: a GET request has no body`. */
+const LEFT_OUT = /^left out\b/;
+
+function requirement(expected: string, value: unknown): string {
+  if (KEYS_RULE.test(expected)) return `must ${expected}`;
+  return `must be ${expected}${LEFT_OUT.test(expected) ? "" : `, not ${describeValue(value)}`}`;
+}
+
+function fixForValue(full: Path, expected: string, about: string | undefined): string {
+  if (LEFT_OUT.test(expected)) return `Delete ${dotted(full)}.`;
+  if (KEYS_RULE.test(expected)) return `Write ${expected.replace(KEYS_RULE, "")} under "${dotted(full)}".`;
+  const name = full.at(-1);
   const subject = typeof name === "string" ? `${name}: ` : "";
   return `Write ${subject}${expected}${about === undefined ? "" : ` (${about})`}.`;
 }
@@ -293,11 +305,30 @@ function expectation(issue: Issue, path: Path, value: unknown, schema: Schema): 
         value,
       );
     case "invalid_format":
-      return `a valid ${issue.format}`;
+      return formatWords(issue);
     case "not_multiple_of":
       return `a multiple of ${issue.divisor}`;
     default:
       return issue.message.replace(/^expected /, "") || `valid (${dotted(path)})`;
+  }
+}
+
+/** The schema's own words for a text of this format; for a schema without such words, the format's. */
+function formatWords({ format, message, pattern, ...issue }: Issue & { code: "invalid_format" }): string {
+  if (!message.startsWith("Invalid ")) return message.replace(/^expected /, "");
+  switch (format) {
+    case "regex":
+      return `text that matches ${pattern}`;
+    case "starts_with":
+      return `text that starts with ${JSON.stringify("prefix" in issue ? issue.prefix : "")}`;
+    case "url":
+      return "an address such as https://example.com";
+    case "datetime":
+      return "a date and time such as 2026-11-29T09:00:00Z";
+    case "date":
+      return "a date such as 2026-11-29";
+    default:
+      return `a valid ${format}`;
   }
 }
 

@@ -29,7 +29,7 @@ describe.each(KINDS)("a model with %s", (model) => {
       expect(problem).toMatchObject({
         path: "evalconfig.yaml",
         line: 2,
-        what: `"models.m.params.${name}" must be left out, not 1.`,
+        what: `"models.m.params.${name}" must be left out.`,
         fix: expect.stringMatching(/^Delete it/),
       });
     },
@@ -279,7 +279,7 @@ describe("`user`", () => {
       '{ q: "{{ messages | json }}" }',
     );
     expect(problems).toMatchObject([
-      { what: '"user.max_turns" must be left out: written turns end by themselves, not 3.' },
+      { what: '"user.max_turns" must be left out: written turns end by themselves.' },
     ]);
   });
 });
