@@ -38,8 +38,8 @@ export interface Escalation {
    */
   readonly ece: Range & { readonly value: number; readonly bias: number };
   /**
-   * The temperature that calibrates the confidences best, above 1 for overconfident answers. Null when no temperature
-   * fits best, because all answers are right or all wrong.
+   * The temperature (of temperature scaling) that calibrates the confidences best, above 1 for overconfident answers.
+   * Null when no temperature fits best, because all answers are right or all wrong.
    */
   readonly temperature: number | null;
   readonly threshold: {

@@ -6,6 +6,6 @@
  */
 export function itemAt<T>(list: ArrayLike<T>, index: number): T {
   const item = list[index];
-  if (item === undefined) throw new RangeError(`There is no place ${index} in a list of ${list.length}.`);
+  if (item === undefined) throw new RangeError(`no item at index ${index} of a list of ${list.length}`);
   return item;
 }

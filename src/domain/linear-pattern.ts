@@ -27,7 +27,7 @@ export type Finder = (text: string) => (readonly [from: number, to: number])[];
 /** All matches of a pattern in linear time. @throws {SyntaxError} for a pattern that RE2 does not support */
 export function linearFinder(pattern: string): Finder {
   const translated = withJavaScriptClasses(RE2JS.translateRegExp(pattern));
-  if (translated === undefined) throw new SyntaxError("\\S inside of a class cannot be read");
+  if (translated === undefined) throw new SyntaxError("\\S inside of square brackets is not supported");
   const regex = compiled(translated);
   return (text) => {
     const found: (readonly [number, number])[] = [];

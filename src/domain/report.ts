@@ -63,7 +63,7 @@ export interface RunPace {
   readonly limited_by: "tokens_per_minute" | "requests_per_minute" | "concurrency" | "refusals" | null;
   /** Total time that all calls waited, in milliseconds. */
   readonly waited_ms: number;
-  /** Number of calls that the model refused. */
+  /** Number of calls that the model refused for lack of capacity. */
   readonly refused: number;
 }
 
@@ -221,7 +221,7 @@ export interface Comparison {
   };
   /** Smallest drop that a comparison of this size detects with 80 % power; null when unknown. */
   readonly detectable_drop: number | null;
-  /** 90 % interval of the difference in the population of cases like these; null with fewer than two pairs. */
+  /** 90 % interval of the metric's difference over all cases like these, not only these; null with fewer than two pairs. */
   readonly population: { readonly low: number; readonly high: number } | null;
   /** One sentence with numbers. */
   readonly said: string;

@@ -40,6 +40,6 @@ export function withinTimeLimit<T>(what: string, work: () => T): T {
     if (before === undefined) delete context.work;
     else context.work = before;
   }
-  if (made === undefined) throw new Error("work that ended well must have given a value");
+  if (made === undefined) throw new Error("the work ended without an error, but gave no value");
   return made.value;
 }

@@ -58,7 +58,7 @@ export interface CaseIndex {
 
 /** The trials of each case on one side. */
 export interface MarkColumn {
-  /** Characters per case. */
+  /** Number of letters in `marks` for each case. */
   readonly width: number;
   /**
    * `width` letters per case, by trial: p passed, f failed, e errored, ? not scored, - not asked, and a space when no

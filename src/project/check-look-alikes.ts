@@ -7,7 +7,10 @@ const SHOWN = 10;
 /** Matches an id of only printable ASCII characters. Such an id is compared as it is. */
 const PLAIN = /^[!-~]+$/;
 
-/** Warns of two cases whose ids look the same: readers would confuse them, and a hand-written file may name the wrong one. */
+/**
+ * Warns of two cases whose ids look the same: readers would confuse them, and a file written by hand may name the wrong
+ * one.
+ */
 export function lookAlikeIds(cases: CaseSource): Problem[] {
   const firsts = new Map<string, number>();
   const problems: Problem[] = [];

@@ -7,7 +7,7 @@ import type { FileEntry, FileSource } from "./file-source.ts";
 
 /** Matches the files that every command reads. One git process fetches them all, instead of one process for each. */
 const READ_AT_ONCE = /^(?:evalconfig\.yaml|evals\/[^/]+\.ya?ml|(?:prompts|judges)\/.+)$/;
-/** Maximum chain of symbolic links, as in Linux. */
+/** Maximum number of symbolic links that are followed for one path, as in Linux. */
 const MAX_LINKS = 40;
 
 /**

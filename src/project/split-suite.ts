@@ -87,6 +87,6 @@ function tiedByAnchor(path: string): Problem {
     path,
     what: "An anchor (&) in the cases or the prompt of this suite is used in another part of it.",
     why: "The alias (*) in that part would lose its value when the anchor moves to another file.",
-    fix: "Write out the value in place of the alias, then split again.",
+    fix: "Write out the value in place of the alias, then give the same command again.",
   };
 }

@@ -112,7 +112,8 @@ function printedByLiquid(printed: unknown): string {
 
 /** Renders a template. @param scope the variables; only conditions and `default` may use a missing variable */
 export function renderLiquid(liquid: Liquid, nodes: LiquidNode[], scope: object): string {
-  // Only this rendering is lenient, not the engine, because `assign` uses the engine's options and must stay strict.
+  // `lenientIf` lets conditions use a missing variable. It is set for this rendering and not for the engine, because
+  // `assign` reads the engine's options and must stay strict.
   const options = { ...liquid.options, lenientIf: true };
   return String(liquid.renderSync(nodes, new Context(scope, options, { sync: true }, { liquid })));
 }

@@ -66,7 +66,7 @@ export function compileLiquid(source: string): Template {
   };
 }
 
-/** The parts of liquidjs's errors that are used here; an error may have the token at which it occurred. */
+/** The parts of liquidjs's errors that are used here. `token` is the part of the template at which the error occurred. */
 interface LiquidTrouble {
   readonly name: string;
   readonly message: string;
