@@ -26,10 +26,10 @@ export type Select = z.output<typeof Select>;
 export const TextPlace = z.union([
   z.enum(["answer", "assistant", "conversation"]),
   z.strictObject({
-    turn: z.int().min(1).describe("Number of the person's message, from 1: the answer to it is read"),
+    turn: z.int().min(1).describe("Number, from 1, of the person's message whose answer is read"),
   }),
   z.strictObject({
-    tool: z.string().min(1).describe("The arguments that this tool was called with, as JSON"),
+    tool: z.string().min(1).describe("Name of the tool whose calls are read: their arguments, as JSON"),
   }),
 ]);
 export type TextPlace = z.output<typeof TextPlace>;

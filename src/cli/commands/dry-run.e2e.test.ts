@@ -120,7 +120,9 @@ describe("evals run --dry-run", () => {
   it("prints the same for a person", async () => {
     const { stdout, exit } = await repo.evals(["run", "--dry-run"]);
     expect(exit).toBe(0);
-    expect(stdout).toMatch(/^PLAN {2}s {3}prompt 1.1.0 .* 2 cases\n {2}4 trials: none at hand, 4 to ask\n/);
+    expect(stdout).toMatch(
+      /^PLAN {2}s {3}prompt 1.1.0 .* 2 cases\n {2}4 trials: no answer at hand, 4 to ask\n/,
+    );
     expect(stdout).toMatch(/cost {4}about \$0\.\d+, at most \$0\.\d+/);
     expect(stdout).toContain("Nothing was asked.");
   });

@@ -27,10 +27,10 @@ interface ScorerParts {
   };
   /** Which text is read: answer (default), assistant, conversation, {turn: N} or {tool: NAME} */
   readonly on?: "answer" | "assistant" | "conversation" | {
-    /** Number of the person's message, from 1: the answer to it is read */
+    /** Number, from 1, of the person's message whose answer is read */
     readonly turn: number;
   } | {
-    /** The arguments that this tool was called with, as JSON */
+    /** Name of the tool whose calls are read: their arguments, as JSON */
     readonly tool: string;
   };
   /** turn: each turn of the conversation is scored by itself, against its own `expect` */
@@ -266,24 +266,24 @@ export type BuiltInScorer =
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw"> & {
       readonly type: "all-of";
-      /** Scorers, with their own `select`, operand and threshold; a list, or one */
+      /** One scorer, or a list of scorers, each with its own `select`, value to compare with and threshold */
       readonly of: readonly (BuiltInScorer)[] | BuiltInScorer;
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw"> & {
       readonly type: "any-of";
-      /** Scorers, with their own `select`, operand and threshold; a list, or one */
+      /** One scorer, or a list of scorers, each with its own `select`, value to compare with and threshold */
       readonly of: readonly (BuiltInScorer)[] | BuiltInScorer;
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw"> & {
       readonly type: "at-least";
-      /** Scorers, with their own `select`, operand and threshold; a list, or one */
+      /** One scorer, or a list of scorers, each with its own `select`, value to compare with and threshold */
       readonly of: readonly (BuiltInScorer)[] | BuiltInScorer;
       /** How many of the scorers must pass, at least */
       readonly n: number;
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw"> & {
       readonly type: "mean";
-      /** Scorers, with their own `select` and operand; only their scores count, not whether they pass */
+      /** Scorers, each with its own `select` and value to compare with; only their scores count, not whether they pass */
       readonly of: readonly ({
         readonly type: string;
         /** Name of the scorer, unique in the suite; default: the type */
@@ -307,10 +307,10 @@ export type BuiltInScorer =
         };
         /** Which text is read: answer (default), assistant, conversation, {turn: N} or {tool: NAME} */
         readonly on?: "answer" | "assistant" | "conversation" | {
-          /** Number of the person's message, from 1: the answer to it is read */
+          /** Number, from 1, of the person's message whose answer is read */
           readonly turn: number;
         } | {
-          /** The arguments that this tool was called with, as JSON */
+          /** Name of the tool whose calls are read: their arguments, as JSON */
           readonly tool: string;
         };
         /** turn: each turn of the conversation is scored by itself, against its own `expect` */
@@ -325,7 +325,7 @@ export type BuiltInScorer =
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw"> & {
       readonly type: "not";
-      /** Scorers, with their own `select`, operand and threshold; a list, or one */
+      /** One scorer, or a list of scorers, each with its own `select`, value to compare with and threshold */
       readonly of: readonly (BuiltInScorer)[] | BuiltInScorer;
     })
   | (Pick<ScorerParts, "name" | "required" | "threshold" | "raw" | "scope"> & {
@@ -354,10 +354,10 @@ export type BuiltInScorer =
       };
       /** Which text is judged: answer (default), assistant, conversation, {turn: N} or {tool: NAME} */
       readonly on?: "answer" | "assistant" | "conversation" | {
-        /** Number of the person's message, from 1: the answer to it is read */
+        /** Number, from 1, of the person's message whose answer is read */
         readonly turn: number;
       } | {
-        /** The arguments that this tool was called with, as JSON */
+        /** Name of the tool whose calls are read: their arguments, as JSON */
         readonly tool: string;
       };
       /** Where in the case the reference is; `baseline`: what the baseline answered (`pairwise` only, `required: false`). Default `expected` */

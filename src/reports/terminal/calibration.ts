@@ -217,7 +217,7 @@ function neededLines(
       ...(passes > 0 ? [`${plural(passes, "more answer")} that people pass`] : []),
       ...(fails > 0 ? [`${plural(fails, "more answer")} that people fail`] : []),
     ];
-    lines.push(`  To know the judge's error rates to within 10 points: ${needs.join(" and ")}.`);
+    lines.push(`  To know the judge's error rates to within 10 points, label ${needs.join(" and ")}.`);
   }
   return lines;
 }

@@ -37,5 +37,5 @@ export function importedTracesText(imported: ShownTraceImport, dryRun: boolean):
 /** The address for exporters on this machine while `evals import traces --listen` is running. */
 export function traceAddressText(port: number): string {
   const address = `http://127.0.0.1:${port}`;
-  return `Traces are received at ${address}/v1/traces. Ctrl-C stops.\nOTEL_EXPORTER_OTLP_ENDPOINT=${address} OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf <your program>\n`;
+  return `Traces are received at ${address}/v1/traces. Ctrl-C stops.\nTo send those of a program:\n  OTEL_EXPORTER_OTLP_ENDPOINT=${address} OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf <your program>\n`;
 }

@@ -30,7 +30,7 @@ function planName({ suite, alias }: PlannedRun, runs: readonly PlannedRun[]): st
 }
 
 function callsSentence({ trials, cached, calls, variants }: PlannedRun): string {
-  const known = cached === 0 ? "none at hand" : `${count(cached)} at hand`;
+  const known = cached === 0 ? "no answer at hand" : `${plural(cached, "answer")} at hand`;
   const pressed = variants === undefined ? "" : `, and up to ${plural(variants, "variant")} under pressure`;
   return `${plural(trials, "trial")}: ${known}, ${count(calls)} to ask${pressed}`;
 }
