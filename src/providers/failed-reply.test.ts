@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { oneLine } from "./failed-reply.ts";
+import { LIMIT_HEADERS } from "./limit-headers.ts";
 import { failureOfStatus } from "./refused-request.ts";
 import { retryAfter } from "./server-refusal.ts";
 
@@ -7,6 +8,11 @@ const NOW = Date.parse("2026-01-01T00:00:00Z");
 const from = (headers: Record<string, string>) => retryAfter((name) => headers[name], NOW);
 
 describe("retryAfter", () => {
+  it.each(LIMIT_HEADERS)("waits for the reset of a used-up limit: $remaining", ({ remaining, reset }) => {
+    expect(from({ [remaining]: "0", [reset]: "7" })).toBe(7000);
+    expect(from({ [remaining]: "1", [reset]: "7" })).toBeUndefined();
+  });
+
   it.each([
     [{ "retry-after": "2" }, 2000],
     [{ "retry-after": "1.5" }, 1500],

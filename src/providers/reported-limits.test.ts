@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { LIMIT_HEADERS, reportedLimits } from "./reported-limits.ts";
+import { LIMIT_HEADERS } from "./limit-headers.ts";
+import { reportedLimits } from "./reported-limits.ts";
 import { ReplyHeaders } from "./whole-reply.ts";
 
 const NOW = Date.parse("2026-11-30T12:00:00Z");

@@ -1,5 +1,6 @@
 import type { Reply } from "../domain/provider.ts";
-import type { LimitKind, ReportedLimit } from "../domain/reported-limit.ts";
+import type { ReportedLimit } from "../domain/reported-limit.ts";
+import { LIMIT_HEADERS } from "./limit-headers.ts";
 import { waitUntil } from "./server-refusal.ts";
 
 /** Headers as received, with lower-case names. */
@@ -8,47 +9,6 @@ export interface HeaderEntries {
   /** Whether any header name contains this lower-case text. Called for every reply, so it must be fast. */
   mentions?(text: string): boolean;
 }
-
-interface Names {
-  readonly kind: LimitKind;
-  readonly limit: string;
-  readonly remaining: string;
-  readonly reset: string;
-}
-
-const openai = (kind: LimitKind): Names => ({
-  kind,
-  limit: `x-ratelimit-limit-${kind}`,
-  remaining: `x-ratelimit-remaining-${kind}`,
-  reset: `x-ratelimit-reset-${kind}`,
-});
-
-const anthropic = (kind: LimitKind): Names => {
-  const name = `anthropic-ratelimit-${kind.replace("_", "-")}`;
-  return { kind, limit: `${name}-limit`, remaining: `${name}-remaining`, reset: `${name}-reset` };
-};
-
-/**
- * Rate-limit headers by provider: OpenAI, Azure, Groq and Mistral use the same names; Anthropic has names of its
- * own; gateways use the plain names and count requests. https://platform.openai.com/docs/guides/rate-limits,
- * https://docs.anthropic.com/en/api/rate-limits,
- * https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers (version 7, one number per header).
- */
-export const LIMIT_HEADERS: readonly Names[] = [
-  openai("requests"),
-  openai("tokens"),
-  anthropic("requests"),
-  anthropic("tokens"),
-  anthropic("input_tokens"),
-  anthropic("output_tokens"),
-  {
-    kind: "requests",
-    limit: "x-ratelimit-limit",
-    remaining: "x-ratelimit-remaining",
-    reset: "x-ratelimit-reset",
-  },
-  { kind: "requests", limit: "ratelimit-limit", remaining: "ratelimit-remaining", reset: "ratelimit-reset" },
-];
 
 const NONE: readonly ReportedLimit[] = [];
 /**

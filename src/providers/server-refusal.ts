@@ -1,5 +1,6 @@
 import { membersOf } from "./chat-shapes.ts";
 import type { ErrorWords } from "./error-words.ts";
+import { LIMIT_HEADERS } from "./limit-headers.ts";
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -43,21 +44,9 @@ export function waitUntil(text: string, now: number): number | undefined {
   return Math.max(0, (moment >= 1e12 ? moment : moment * 1000) - now);
 }
 
-/** For each limit: the header with what is left of it, and the header with the time of its reset. */
-const RESETS = [
-  ["x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"],
-  ["x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"],
-  ["anthropic-ratelimit-requests-remaining", "anthropic-ratelimit-requests-reset"],
-  ["anthropic-ratelimit-tokens-remaining", "anthropic-ratelimit-tokens-reset"],
-  ["anthropic-ratelimit-input-tokens-remaining", "anthropic-ratelimit-input-tokens-reset"],
-  ["anthropic-ratelimit-output-tokens-remaining", "anthropic-ratelimit-output-tokens-reset"],
-  ["x-ratelimit-remaining", "x-ratelimit-reset"],
-  ["ratelimit-remaining", "ratelimit-reset"],
-] as const;
-
 /** Milliseconds until every used-up limit has reset; undefined when the headers show no used-up limit. */
 function waitUntilReset(header: HeaderReader, now: number): number | undefined {
-  const waits = RESETS.flatMap(([remaining, reset]) => {
+  const waits = LIMIT_HEADERS.flatMap(({ remaining, reset }) => {
     const text = header(remaining)?.trim() === "0" ? header(reset) : undefined;
     const wait = text ? waitUntil(text, now) : undefined;
     return wait === undefined ? [] : [wait];
