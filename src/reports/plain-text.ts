@@ -1,6 +1,7 @@
 /**
  * Makes a model's text safe for a terminal or log, on one line. A line feed becomes `⏎`, a tab becomes a space. Each
- * other control character, bidirectional control and unpaired surrogate becomes U+FFFD, and CI commands are broken.
+ * other control character, bidirectional control and unpaired surrogate becomes U+FFFD. Commands that a CI runner would
+ * carry out are made harmless.
  */
 export function plainLine(text: string): string {
   return withoutCommands(
@@ -21,7 +22,7 @@ export function plainText(text: string): string {
 }
 
 /**
- * Breaks the commands that CI runners find in logs. GitHub finds `::name::` at the start of a line, also after
+ * Makes the commands harmless that CI runners find in logs. GitHub finds `::name::` at the start of a line, also after
  * spaces. A report may start a new line at any space, so `::` is broken after every space. `##[name]` and Azure's
  * `##vso[` are broken everywhere.
  */

@@ -6,7 +6,10 @@ const LEAST_EXPECTED = 10;
 /** Matches a scorer's reason that names what was expected and what the answer was. */
 const COMPARED = /^(.*?)expected (.+), got (.+)$/s;
 
-/** Matches a reason that quotes the wrong part of an answer, which says more than the answer's beginning. */
+/**
+ * Matches a reason that already quotes the wrong part of an answer. Such a reason is shown without the beginning of the
+ * answer in front, which would say less.
+ */
 const SHOWS_FAULT = /^(?:\S+: )?not valid JSON: it is followed by "/;
 
 /** Number of leading characters of an answer that a reason must contain to count as quoting the answer. */

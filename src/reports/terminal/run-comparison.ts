@@ -36,8 +36,8 @@ function wasIs({ metrics }: Comparison): string[] {
 }
 
 /**
- * The sentence "By chance alone this happens once in 4,000 runs.", rounded to two digits. Empty when the answers of
- * all cases together show no drop.
+ * The sentence "By chance alone this happens once in 4,000 runs.", with the number rounded to two digits. Empty when the
+ * answers of all cases together show no drop.
  */
 function chanceLine({ metrics }: Comparison): string[] {
   const row = metrics.find((one) => one.verdict === "regressed");
