@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { IMPORTERS } from "../operations/importing/importers.ts";
 import { DATASET_ENDINGS } from "../project/dataset-formats.ts";
 import { providers } from "../providers/registry.ts";
+import { READ_BY_PEOPLE } from "../reports/testing/every-report.ts";
 import { JUDGE_KINDS } from "../scorers/judge/kinds/registry.ts";
 import { scorers } from "../scorers/registry.ts";
 import { COMMANDS } from "./declarations/registry.ts";
@@ -28,6 +29,10 @@ afterEach(() => repo.remove());
 
 const help = async (words: string): Promise<string> =>
   (await repo.evals(`${words} --help`)).stdout.replace(/\s+/g, " ");
+
+it("every reporter but json has its text read by the tests of all reports", () => {
+  expect(Object.keys(READ_BY_PEOPLE).sort()).toEqual(REPORTER_NAMES.filter((name) => name !== "json").sort());
+});
 
 describe("one line in a registry is enough for", () => {
   it.each(REPORTER_NAMES)(

@@ -4,20 +4,8 @@ import { metricUnit, PLAIN_METRICS } from "../domain/metric-unit.ts";
 import type { ReportedRun } from "../domain/report.ts";
 import { gateRule } from "../domain/testing/gate-rules.ts";
 import type { RuleResult } from "../domain/verdict.ts";
-import { pageMarkup } from "../page/testing/page-markup.ts";
-import { annotations } from "./github/annotations.ts";
-import { junitReport } from "./junit/junit.ts";
-import { markdownReport } from "./markdown/markdown.ts";
-import { runReport } from "./terminal/run-report.ts";
+import { READ_BY_PEOPLE } from "./testing/every-report.ts";
 import { header, report, reportedRun } from "./testing/reported-run.ts";
-
-const REPORTERS: Readonly<Record<string, (run: ReportedRun) => Promise<string>>> = {
-  terminal: async (run) => runReport(run.report, { width: 200, color: false }),
-  markdown: (run) => markdownReport([run]),
-  html: (run) => pageMarkup(run),
-  junit: (run) => junitReport([run]),
-  github: (run) => annotations([run], ""),
-};
 
 /** Names for a scorer that are also the name of a unit or metric. */
 const NAMES = [
@@ -45,7 +33,7 @@ function runWith(scorer: string): ReportedRun {
   });
 }
 
-describe.each(Object.entries(REPORTERS))("the report for %s", (_, write) => {
+describe.each(Object.entries(READ_BY_PEOPLE))("the report for %s", (_, write) => {
   it.each(NAMES)("reports the share of a scorer called %s in per cent", async (name) => {
     const text = await write(runWith(name));
     expect(text).toContain("65.4 %");
@@ -54,7 +42,7 @@ describe.each(Object.entries(REPORTERS))("the report for %s", (_, write) => {
   });
 });
 
-it.each(Object.entries(REPORTERS))(
+it.each(Object.entries(READ_BY_PEOPLE))(
   "the report for %s has one unit for the share of each case",
   async (_, write) => {
     const rule = {
