@@ -150,7 +150,7 @@ export const agentSettingsSchema = onFirstUse(() =>
       .min(1)
       .optional()
       .describe(
-        "File of tool results that `evals run --record` wrote, such as fixtures/tools/<suite>.jsonl: with it no tool is run",
+        "File of tool results that `evals run --record` wrote, such as fixtures/tools/<suite>.jsonl. With it, tools are not run: their results come from this file",
       ),
     allow: z
       .array(z.string().min(1))

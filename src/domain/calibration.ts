@@ -102,7 +102,11 @@ export interface CorrectedRate {
   readonly value: number | null;
   readonly low: number | null;
   readonly high: number | null;
-  /** `labels`: every case is labelled, so the rate is computed from labels alone. */
+  /**
+   * How the rate was corrected. `ppi++`: with labels of a random sample of the run. `rogan-gladen`: with the judge's
+   * error rates. `labels`: at most one case has no label, so the rate is computed from labels alone. Null when it was
+   * not corrected.
+   */
   readonly method: "ppi++" | "rogan-gladen" | "labels" | null;
   /** Number of labelled answers used. */
   readonly labels: number;

@@ -9,8 +9,8 @@ import { repeatedKeyProblems } from "./repeated-keys.ts";
  *
  * @param text without a byte order mark
  * @param mistake how to report invalid JSON
- * @throws {EvalsError} at the first error, at a merge conflict, and at every duplicate key and number that would
- * change
+ * @throws {EvalsError} at the first error, at a merge conflict, at every duplicate key, and at every number that parsing
+ * would change
  */
 export function readJsonFile(
   text: string,

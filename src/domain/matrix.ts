@@ -33,7 +33,7 @@ export interface MatrixDifference {
   /** Names of targets. */
   readonly a: string;
   readonly b: string;
-  /** b minus a, as a share in [0, 1], with the bounds of its 95 % interval on these cases. */
+  /** Pass rate of b minus pass rate of a, in [-1, 1]; `low` and `high` are its 95 % interval on these cases. */
   readonly delta: number;
   readonly low: number;
   readonly high: number;

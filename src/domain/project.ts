@@ -130,7 +130,8 @@ export interface Project {
   /** Environment variables; those in the root's `.env` have lower priority. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /**
-   * Handlers for events of modules. When absent, those of `ownProcess`, for a process that runs only this program.
+   * Handlers for what users' modules print and throw. Absent: those of `ownProcess` are used, which are for a process
+   * that runs only this program.
    */
   readonly modules?: ModuleEvents | undefined;
   /** Redaction of texts before they are scored and stored; absent when the config has none. */

@@ -36,7 +36,7 @@ export interface Question {
 export interface CallTime {
   /** Milliseconds that the call may still take. */
   left_ms: number;
-  /** Whether the call was ended because this time was used up. */
+  /** Whether the call was ended because no time was left. */
   expired: boolean;
 }
 
@@ -97,7 +97,8 @@ export interface ProviderHost {
   /** Removes secrets from what a program or module prints; absent when there are none. */
   readonly clean?: ((text: string) => string) | undefined;
   /**
-   * Handlers for events of modules. When absent, those of `ownProcess`, for a process that runs only this program.
+   * Handlers for what users' modules print and throw. Absent: those of `ownProcess` are used, which are for a process
+   * that runs only this program.
    */
   readonly modules?: ModuleEvents | undefined;
   /** The ids of the whole dataset, before any filter; for sources of answers that must know every case. */

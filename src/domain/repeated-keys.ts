@@ -74,7 +74,8 @@ function isKey(text: string, end: number): boolean {
 }
 
 /**
- * Whether a text may contain duplicate keys: a fast check that is false for almost every text without duplicate keys.
+ * Whether a text may contain duplicate keys. The check is fast. It is true for every text with duplicate keys, and false
+ * for almost every text without them.
  *
  * @param value the parsed text
  */

@@ -131,7 +131,7 @@ export interface CaseComparison {
   readonly significant: boolean;
 }
 
-/** The change of the pass rate for one tag; differences as shares in [0, 1]. */
+/** The change of the pass rate for one tag, in [-1, 1]: candidate minus baseline. */
 export interface TagComparison {
   readonly tag: string;
   readonly cases: number;
@@ -144,7 +144,7 @@ export interface TagComparison {
   readonly significant: boolean;
 }
 
-/** A failure class whose share of trials grew compared with the baseline; shares and differences in [0, 1]. */
+/** A failure class whose share of trials grew compared with the baseline. Shares are in [0, 1], bounds in [-1, 1]. */
 export interface FailureGrowth {
   readonly class: FailureClass;
   readonly baseline: number;
@@ -180,7 +180,7 @@ export interface CanaryResult {
   readonly stale: boolean;
 }
 
-/** The measurement at the look (the interim analysis) that stopped a run. Differences are shares in [0, 1]. */
+/** The measurement at the look (the interim analysis) that stopped a run. Differences are in [-1, 1]. */
 export interface StoppingDecision {
   /** Number of answers at this look. */
   readonly trials: number;

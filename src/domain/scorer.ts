@@ -20,7 +20,8 @@ export interface ScorerHost {
   /** Removes personal data from a stored reason or error; absent when the project has no redaction. */
   readonly redaction?: Redaction | undefined;
   /**
-   * Handlers for events of modules. When absent, those of `ownProcess`, for a process that runs only this program.
+   * Handlers for what users' modules print and throw. Absent: those of `ownProcess` are used, which are for a process
+   * that runs only this program.
    */
   readonly modules?: ModuleEvents | undefined;
   /** Location of the turns in a case, as set by `user.turns` of the suite. Absent for the default location. */
@@ -32,7 +33,7 @@ export interface ScorerHost {
 /** A tool that a scorer names. */
 export interface NamedTool {
   readonly name: string;
-  /** Whether a call of it is expected, so that it must be offered. */
+  /** Whether a call of the tool is expected. The tool must then be offered to the model. */
   readonly expected?: boolean | undefined;
   /** Path in the scorer's settings at which the tool is named; absent for a tool that a case names. */
   readonly at?: readonly (string | number)[] | undefined;

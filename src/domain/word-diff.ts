@@ -9,7 +9,7 @@ const ENOUGH_IN_COMMON = 0.4;
 
 const TOKEN = /\n|[^\S\n]+|[\p{L}\p{N}_]+|[^\s\p{L}\p{N}_]/gu;
 
-/** Two texts as one list of lines, each in words that are unchanged, removed or added. */
+/** Compares two texts. Each line of the result is split into words that are unchanged, removed or added. */
 export function diffWords(from: string, to: string): WordChange[][] {
   const steps = shortestEdit(from.split("\n"), to.split("\n"));
   const lines: WordChange[][] = [];

@@ -116,6 +116,6 @@ function otherVersion(schema: string, path: string): Problem {
     column: 1,
     what: `The calibration has the format "${schema}", and this version of evals reads only ${CALIBRATION_SCHEMA}.`,
     why: "The gate must not guess how far to believe a judge.",
-    fix: "Update git-evals, or delete the file and calibrate again.",
+    fix: "Update git-evals; or delete the file, then: evals calibrate <judge>",
   };
 }

@@ -15,7 +15,8 @@ export interface TagAgreement {
    */
   readonly p: number | null;
   /**
-   * Whether agreement differs from agreement on the other answers, by Benjamini–Hochberg at q = 0.10 over all tags.
+   * Whether the agreement on the answers with the tag differs from the agreement on the other answers:
+   * Benjamini–Hochberg at q = 0.10 over all tags.
    */
   readonly differs: boolean;
 }

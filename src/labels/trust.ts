@@ -29,7 +29,7 @@ export interface TrustInput {
   readonly suite: string;
   /** The calibration for this suite; null when there is none. */
   readonly calibration: SuiteCalibration | null;
-  /** Other suites in the calibration file. */
+  /** Names of the other suites on whose answers the judge was calibrated. */
   readonly elsewhere: readonly string[];
   /** The current labels that measure the judge. */
   readonly labels: readonly Label[];

@@ -55,9 +55,9 @@ class ReadPath {
   readonly #steps: Steps;
   readonly #scorer: string;
   readonly #problems: ProblemList;
-  /** Problems of the first cases, until a case has the path: if none has it, they are one mistake. */
+  /** The problems found so far, as long as no case has the path. If no case has it, one problem replaces them all. */
   #held: Problem[] = [];
-  /** Number of further cases whose problem would only be counted. */
+  /** Number of further cases without the path, whose problems a full list only counts. */
   #more = 0;
   #lacking = 0;
   #isSomewhere = false;
@@ -88,8 +88,8 @@ class ReadPath {
   }
 
   /**
-   * One problem if several cases were read and none has the path. If the path is nearly one that the first case has, it
-   * is misspelt in the suite, and the problem is there.
+   * One problem if several cases were read and none has the path. If the first case has a nearly equal path, the path is
+   * probably misspelt in the suite, and the problem is located in the suite.
    */
   nowhere(ofScorer: Place): Problem[] {
     const first = this.#first;
@@ -114,7 +114,7 @@ class ReadPath {
   }
 }
 
-/** Where a scorer's `against` is, or else its entry in the suite's file. */
+/** Location in the suite's file of a scorer's `against`; for a scorer without `against`, of the scorer's entry. */
 function placeOfScorer(suite: Suite, places: LoadedSuite["places"], name: string): Place {
   const index = suite.scorers.findIndex((one) => (one.name ?? one.type) === name);
   const entry = suite.scorers[index];

@@ -15,7 +15,7 @@ const LONG_ROLES = ROLES.filter((role) => role.length > 4);
 
 /**
  * Warns about lines that look like role lines and are text: `User:`, `usr:`, `sytem:`. What stands below such a line
- * is sent as part of the message above. It is no mistake, because a prompt may quote a conversation.
+ * is sent as part of the message above. This is only a warning, because a prompt may quote a conversation.
  */
 export function roleLikeLines(
   { path, parts }: PromptVersion,
@@ -55,7 +55,7 @@ function roleLike(text: string, role: string, at: { readonly path: string; reado
     ...at,
     column: 1,
     what: `"${text}" is text of the message above it, not a role line. Did you mean "${role}:"?`,
-    why: `What stands below it is sent as part of that message, and not as one of the ${role}.`,
+    why: `The text below it is sent as part of that message, and not as a message of its own with the role ${role}.`,
     fix: `${role}:        (small letters, alone on the line, from its first column)`,
   };
 }

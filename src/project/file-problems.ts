@@ -2,7 +2,7 @@ import type { Places } from "../domain/places.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import { NOT_A_FILE } from "./regular-file.ts";
 
-/** The user's message for a file system error. */
+/** The problem to report for an error of the file system. */
 export function fileProblem(path: string, error: unknown): Problem {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   switch (code) {

@@ -17,7 +17,7 @@ export interface NextVersionInput {
 }
 
 /**
- * The version after the newest one.
+ * The version that follows the newest version in the work tree, by the bump.
  *
  * @throws {EvalsError} EVALS_PROMPT_VERSION_TAKEN when it was published before, because a version's text never
  * changes

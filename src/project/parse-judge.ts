@@ -38,7 +38,10 @@ export function parseJudge(text: string, file: Pick<JudgeFile, "path" | "name" |
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** The keys without a mistake. A key for which a misspelt one was probably meant counts as one with a mistake. */
+/**
+ * The settings whose keys have no mistake, and the keys that have one. Where a key is misspelt, the key that was
+ * probably meant counts as a key with a mistake, too.
+ */
 function readableSettings(
   written: ReturnType<typeof readFrontMatter>["written"],
 ): Pick<JudgeDraft, "settings" | "unread"> {

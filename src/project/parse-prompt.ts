@@ -248,7 +248,7 @@ function badHistory(history: string, path: string, line: number): Problem {
     line,
     column: "messages: ".length + 1,
     what: `"${history}" is not a place in a case where earlier messages can be.`,
-    why: "The line inserts a list of messages from the case's input; a prompt can use nothing else as messages.",
+    why: "The line inserts a list of messages from the case, and the list can be only in its input or its metadata.",
     fix: "messages: input.history        (to send the line itself as text: \\messages: …)",
   };
 }

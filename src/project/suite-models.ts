@@ -77,7 +77,7 @@ function repeatedModel(alias: string, place: Pick<Problem, "path" | "line" | "co
     ...place,
     what: `The model "${alias}" is here twice.`,
     why: "Each model has one run and one baseline.",
-    fix: "Delete one of them; for more runs of a case raise trials.",
+    fix: "Delete one of them; for more trials of each case raise `trials`.",
   };
 }
 

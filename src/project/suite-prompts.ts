@@ -164,6 +164,6 @@ function repeatedPrompt(
     ...place,
     what: `${first === spec ? `"${spec}" is here twice` : `"${spec}" and "${first}" are the same version`}.`,
     why: "Each prompt has one run and one baseline.",
-    fix: "Delete one of them; for more runs of a case raise trials.",
+    fix: "Delete one of them; for more trials of each case raise `trials`.",
   };
 }
