@@ -9,7 +9,10 @@ import type { Repository } from "./require-repository.ts";
 
 /** Maximum number of arguments of one git process, because a command line has a limited length. */
 const AT_ONCE = 500;
-/** How long to wait for the index lock: a git command holds it briefly, an editor may hold it long. */
+/**
+ * How often the index is tried again while another program has it locked, and the pause between two tries in
+ * milliseconds. A git command holds the lock briefly; after 3 seconds the user is told.
+ */
 const PATIENCE = { tries: 30, ms: 100 };
 
 /**
@@ -24,7 +27,7 @@ export async function filesOfCommit(
   for (let from = 0; from < paths.length; from += AT_ONCE) {
     const some = paths.slice(from, from + AT_ONCE);
     const { code, out, err } = await git(top, ["ls-tree", "-z", "--full-tree", commit, "--", ...some]);
-    if (code !== 0) throw refused(lastWords(err, 1), "git fsck says more.");
+    if (code !== 0) throw refused(lastWords(err, 1), "`git fsck` shows more.");
     for (const entry of out.split("\0")) {
       const [, mode = "", kind = "", id = "", path = ""] =
         /^(\d+) (\w+) ([0-9a-f]+)\t([\s\S]+)$/.exec(entry) ?? [];
@@ -35,7 +38,8 @@ export async function filesOfCommit(
 }
 
 /**
- * Creates a separate index with a commit plus a change, so that the user's staged files are not touched.
+ * Creates a separate index that holds the commit `head` with `files` changed. The user's own index is not touched, so
+ * what is staged stays staged.
  *
  * @returns whether the change differs from the commit
  */
@@ -78,7 +82,7 @@ export async function setIndex(
   }
 }
 
-/** The paths at which the user's index still equals the earlier commit. */
+/** The paths at which the user's index still holds what `before` says: the commit that was HEAD before the change. */
 export async function untouchedInIndex(top: string, before: PlannedFiles): Promise<ReadonlySet<string>> {
   const { out } = await git(top, ["ls-files", "--stage", "-z"]);
   const staged = new Map<string, string>();

@@ -28,8 +28,8 @@ export interface ChangeJournal {
 }
 
 /**
- * Paths of the files that a change needs. They are in the git folder, which belongs neither to the work tree nor to a
- * cache.
+ * Paths of the files that a change needs while it is made. They are in the git folder, so that neither `git clean` nor
+ * the clearing of a cache removes them.
  */
 export const changePlaces = (gitFolder: string) => ({
   journal: join(gitFolder, "evals-change.json"),

@@ -157,7 +157,10 @@ async function storeText(top: string, path: string, content: string): Promise<st
   return out.trim();
 }
 
-/** Starts `git commit`. It waits for the message, so its process is in the journal before it can change HEAD. */
+/**
+ * Starts `git commit`, which waits for the message on its standard input. Before the message is sent, the id of the git
+ * process is written to the journal. After an interruption, this shows whether git may still make the commit.
+ */
 function startCommit(top: string, index: string) {
   return startGit(top, ["commit", "--quiet", "--cleanup=whitespace", "-F", "-"], { GIT_INDEX_FILE: index });
 }

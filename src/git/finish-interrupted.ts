@@ -15,9 +15,11 @@ import { makeTag } from "./tags.ts";
 export interface Finished {
   /** Subject of the commit that the change makes. */
   readonly subject: string;
+  /** `left`: HEAD has moved on to a history without the change's commit, so nothing was restored or completed. */
   readonly how: "undone" | "completed" | "left";
 }
 
+/** How often to look whether the git process has ended, and the pause between two looks in milliseconds. */
 const PATIENCE = { tries: 100, ms: 100 };
 
 /**

@@ -4,7 +4,7 @@ import { filesAt } from "./tags.ts";
 
 /**
  * The files whose content differs from HEAD: changed, untracked, ignored, or marked as unchanged in git. A file of a
- * submodule is compared with the submodule's own HEAD, which must be the commit that HEAD records.
+ * submodule is compared with the submodule's commit that HEAD records, whatever commit the submodule is at.
  *
  * @param paths relative to `root`
  */
@@ -26,7 +26,7 @@ export async function notAtHead(root: string, paths: readonly string[]): Promise
 
 interface Submodule {
   readonly path: string;
-  /** The commit that HEAD records. */
+  /** The submodule's commit that HEAD of the containing repository records. */
   readonly id: string;
 }
 

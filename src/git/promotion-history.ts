@@ -15,7 +15,7 @@ export interface PromotionEntry {
   readonly files: readonly ChangedBaseline[];
 }
 
-/** A baseline file that a commit changed, with its object ids. An id is null when the file does not exist there. */
+/** A baseline file that a commit changed, with its object ids before and after; null where the file does not exist. */
 export interface ChangedBaseline {
   /** Relative to the project root. */
   readonly path: string;
@@ -35,7 +35,7 @@ export async function promotionHistory(root: string): Promise<PromotionEntry[]> 
     commits(root, ["--no-merges", "--extended-regexp", "--grep=^Evals-Rollback: ", "HEAD", "--", "."]),
     tagsByCommit(root),
     filesByCommit(root, ["--no-merges"]),
-    // The changes that the merge itself made are those files that differ from each of its parents.
+    // `-c` lists the files that differ from each of the merge's parents: those that the merge itself changed.
     filesByCommit(root, ["--merges", "-c"]),
   ]);
   const made = merged.filter(({ commit }) => mergedFiles.has(commit));
@@ -81,7 +81,7 @@ async function filesByCommit(
 
 const idOf = (id: string | undefined): string | null => (id === undefined || /^0+$/.test(id) ? null : id);
 
-/** The commits in the order of history, newest first; commits of the same second are ordered by parents. */
+/** The commits, newest first: each stands before its parents, also when both were made in the same second. */
 async function orderOf(root: string, ids: readonly string[]): Promise<string[]> {
   const wanted = new Set(ids);
   const { out } = await git(root, ["rev-list", "--topo-order", "HEAD"]);

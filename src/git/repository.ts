@@ -19,9 +19,9 @@ export async function readHead(root: string): Promise<Head | null> {
     const status = await gitText(root, args);
     if (status === null) return null;
     const lines = status.split("\n");
-    const fromEnvironment = (name: string): string | undefined =>
+    const branchHeader = (name: string): string | undefined =>
       lines.find((line) => line.startsWith(`# branch.${name} `))?.slice(`# branch.${name} `.length);
-    const [id, branch] = [fromEnvironment("oid"), fromEnvironment("head")];
+    const [id, branch] = [branchHeader("oid"), branchHeader("head")];
     return {
       commit: id === undefined || id === "(initial)" ? null : id,
       branch: branch === undefined || branch === "(detached)" ? null : branch,

@@ -32,7 +32,8 @@ export async function findRepository(root: string): Promise<Repository | null> {
 /**
  * The repository that a command will change.
  *
- * @throws {EvalsError} like `findRepository`; also outside a repository, before the first commit, and EVALS_GIT_OLD
+ * @throws {EvalsError} like `findRepository`; EVALS_GIT_OLD; EVALS_GIT_NO_REPOSITORY outside a repository;
+ *   EVALS_GIT_NO_COMMIT before the first commit
  */
 export async function requireRepository(root: string): Promise<Repository & { readonly head: string }> {
   const [repository, version, head] = await Promise.all([

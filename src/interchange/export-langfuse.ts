@@ -12,8 +12,8 @@ import { rootSpanId, traceId } from "./tracing/trial-spans.ts";
 import { listed } from "./writing/listed.ts";
 
 /**
- * Exports a dataset with its items, an experiment for each round of trials (Langfuse stores one answer per item and
- * experiment), and scores. All ids are derived from the run, so a second export overwrites the first.
+ * Exports the dataset with its cases as items, one experiment for each trial number (Langfuse stores one answer per
+ * item and experiment), and the scores. All ids are derived from the run, so a second export overwrites the first.
  */
 export const langfuseExporter: RunExporter = {
   file: langfuseFile,

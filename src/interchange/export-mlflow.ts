@@ -47,7 +47,8 @@ async function sendToMlflow(run: RunToExport, server: ReceivingServer): Promise<
   await logValues(run, id, server);
   await logDataset(run, id, server);
   await putArtifacts(run, artifacts, server);
-  // When an MLflow run is deleted, its traces stay, with their assessments. So even a new MLflow run may have some.
+  // When an MLflow run is deleted, its traces stay with their assessments. So even when the MLflow run is new, an
+  // earlier export may have left traces that are assessed already.
   const mayBeAssessed = !isNew || (await mayHaveTraces(run, experiment, server));
   if (await sendTraces(run, { experiment, id }, server)) {
     await linkTraces(run, id, server);
@@ -165,7 +166,7 @@ async function logValues(run: RunToExport, id: string, server: ReceivingServer):
     });
 }
 
-/** Logs the dataset as an input of the run. The digest tells two states of it apart. */
+/** Logs the dataset as an input of the MLflow run. The digest changes when a case of the dataset changes. */
 async function logDataset(run: RunToExport, id: string, server: ReceivingServer): Promise<void> {
   let digest = "";
   let rows = 0;
@@ -184,6 +185,7 @@ async function logDataset(run: RunToExport, id: string, server: ReceivingServer)
   await call(server, "runs/log-inputs", { run_id: id, datasets: [{ tags, dataset }] });
 }
 
+/** Beginning of the address of artifacts that an MLflow server stores itself and accepts through its API. */
 const HELD_BY_SERVER = "mlflow-artifacts:/";
 
 /**

@@ -41,7 +41,8 @@ async function sendToPhoenix(run: RunToExport, server: ReceivingServer): Promise
     path: `/v1/projects/${encodeURIComponent(projectOf(run))}`,
   });
   const project = textMember(objectMember(objectIn(reply.text) ?? {}, "data") ?? {}, "id");
-  // Phoenix makes a new project only after it has replied, so its first export may not find the project yet.
+  // Phoenix creates a new project only after it has replied to the request with the traces. So the first export into a
+  // project may not find the project yet, and gives the page of all projects instead.
   return project === undefined ? "/projects" : `/projects/${encodeURIComponent(project)}`;
 }
 

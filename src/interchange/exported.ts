@@ -38,9 +38,9 @@ export interface RunToExport {
   readonly counts: RunCounts;
   /** The run's report in the format of `evals report --format json`. */
   readonly report: () => string;
-  /** In plan order. */
+  /** In the order in which the run planned them. */
   readonly cases: () => AsyncIterable<ExportedCase>;
-  /** In plan order; the trials of a case are sorted by number. Only one case is in memory at a time. */
+  /** In the order of `cases`; the trials of a case are sorted by number. Only one case is in memory at a time. */
   readonly trials: () => AsyncIterable<ExportedTrial>;
   /** The same trials with their transcripts. */
   readonly traced: () => AsyncIterable<TracedTrial>;
@@ -108,7 +108,7 @@ export interface RunExporter {
   /** How to send the run to a server; absent for formats that are only files. */
   readonly server?: {
     readonly keys: ServerKeys;
-    /** @returns the path of the page that shows the run there, relative to the base URL; undefined when unknown */
+    /** @returns the path of the server's page that shows the run, relative to the base URL; undefined when unknown */
     readonly send: (run: RunToExport, server: ReceivingServer) => Promise<string | undefined>;
     /** The base URL of requests; by default the address that the user named, without trailing slashes. */
     readonly base?: (address: string) => string;

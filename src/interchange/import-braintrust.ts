@@ -66,8 +66,8 @@ async function newestVersions(
 }
 
 /**
- * Version numbers exceed a double's precision, and a file may write them as numbers. So they are read from the item's
- * JSON text and not from the parsed item.
+ * The version number of an item (`_xact_id`); 0 when it has none. A version number has more digits than a parsed JSON
+ * number keeps, so it is read from the item's text.
  */
 function versionOf({ text }: JsonItem): bigint {
   const digits = /"_xact_id"\s*:\s*"?(\d+)/.exec(text)?.[1];

@@ -30,8 +30,8 @@ const NOTHING: KnownMembers = {
 };
 
 /**
- * The members of a logged request that say something of its answer. The dozens of other columns are about the
- * request itself.
+ * The members of a logged request in which people judged its answer. They are reported as not imported. The dozens of
+ * other columns describe the request itself and are not reported.
  */
 const feedbackOf = (value: Json): JsonObject =>
   Object.fromEntries(

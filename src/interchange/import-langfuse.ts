@@ -184,8 +184,8 @@ function noAnswer(status: number | null, text: string, base: string): EvalsError
 function unknownDataset(dataset: string, base: string): EvalsError {
   return new EvalsError({
     code: "EVALS_IMPORT_NOTHING",
-    what: `The project of these keys has no items of a dataset "${dataset}" at ${base}.`,
+    what: `${base} has no items of a dataset "${dataset}" in the project that your Langfuse keys belong to.`,
     why: "A suite needs cases.",
-    fix: "Name the dataset exactly as Langfuse does.",
+    fix: "Name the dataset exactly as Langfuse does, or set LANGFUSE_PUBLIC_KEY and LANGFUSE_SECRET_KEY to the keys of its project.",
   });
 }

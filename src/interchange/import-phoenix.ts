@@ -74,7 +74,11 @@ function exampleRow(value: JsonObject, place: SourcePlace): DatasetRow | Left {
 function chatRow(value: JsonObject, place: SourcePlace): DatasetRow | Left {
   const messages = listMember(value, "messages");
   if (!messages.every(isMessage))
-    return { ...place, what: "an item with unknown messages", why: "It could not be asked." };
+    return {
+      ...place,
+      what: "an item with unknown messages",
+      why: "Each message needs a role and a content.",
+    };
   const last = messages.at(-1);
   const answered = value.ideal === undefined && isObject(last) && last.role === "assistant";
   const expected = answered && isObject(last) ? last.content : value.ideal;

@@ -279,12 +279,15 @@ function keptOf(
 }
 
 function codeConfig(path: string) {
+  const file = /^\.{0,2}\//.test(path) ? path : `./${path}`;
   return {
     code: "EVALS_IMPORT_CODE",
     path,
     what: "This config is code, and an import runs no code.",
-    why: "Its result may differ from day to day, and code from elsewhere could do anything.",
-    fix: `Write what this code exports as YAML or JSON, for instance: node --input-type=module -e 'import c from "./promptfoo/${posix.basename(path)}"; console.log(JSON.stringify(c.default ?? c))' > promptfooconfig.json`,
+    why: "The code may give another result each time, and it can do anything on this machine.",
+    fix: /\.[cm]?[jt]s$/.test(path)
+      ? `Write what this code exports as JSON, then import promptfooconfig.json: node --input-type=module -e 'import c from "${file}"; console.log(JSON.stringify(c.default ?? c))' > promptfooconfig.json`
+      : "Write what this code computes as YAML or JSON, then import that file.",
   };
 }
 

@@ -8,7 +8,7 @@ export interface ImportedFile {
   readonly text: string | AsyncIterable<string>;
 }
 
-/** A location in a file of the other tool. */
+/** A location in a file of the other tool, which is the tool that an import reads from. */
 export interface SourcePlace {
   /** The path as the user would type it: relative to the working directory, with `/`. */
   readonly path: string;
@@ -16,11 +16,11 @@ export interface SourcePlace {
   readonly line: number;
 }
 
-/** Something that could not be imported. */
+/** Something in the other tool's files that was not imported. */
 export interface Left extends SourcePlace {
   /** Which thing was not imported, in a few words. */
   readonly what: string;
-  /** Why the item was skipped, and what the user can do instead. */
+  /** Why it was not imported, and what the user can do instead. */
   readonly why: string;
 }
 
@@ -29,6 +29,7 @@ export interface Left extends SourcePlace {
  * suite.
  */
 export interface Kept extends SourcePlace {
+  /** The other tool's word for the part, for instance the type of an assertion. */
   readonly what: string;
   readonly suite: string;
   readonly scorer: string;

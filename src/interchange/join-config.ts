@@ -20,7 +20,7 @@ export interface JoinedConfig {
 /**
  * Adds models to a config after the existing ones; the rest of the text is not changed.
  *
- * @param text of the file; undefined when there is none
+ * @param text the content of evalconfig.yaml; undefined when there is no such file
  */
 export function joinConfig(text: string | undefined, models: Imported["models"]): JoinedConfig {
   const aliases = Object.keys(models);
@@ -75,7 +75,7 @@ function unreadable(): Problem {
   return {
     code: "EVALS_IMPORT_CONFIG",
     path: CONFIG_FILE,
-    what: "The config here cannot be read, so no model can be added.",
+    what: "This file cannot be read, so no model can be added to it.",
     why: "The imported suites name models that must be in this file.",
     fix: "`evals check` lists the mistakes in this file. Or import into a folder of its own: --out <dir>",
   };
@@ -85,9 +85,9 @@ function taken(alias: string, entry: object): Problem {
   return {
     code: "EVALS_IMPORT_MODEL",
     path: CONFIG_FILE,
-    what: `A model "${alias}" is here already, with other settings than the imported ones: ${JSON.stringify(entry)}`,
+    what: `This file already has a model "${alias}". The imported model of this name has other settings: ${JSON.stringify(entry)}`,
     why: "Existing settings are not overwritten, and two models cannot have one name.",
-    fix: "Rename your model, here and in the suites that use it, or import into a folder of its own: --out <dir>",
+    fix: "Rename your model in this file and in the suites that use it, or import into a folder of its own: --out <dir>",
   };
 }
 
@@ -95,7 +95,7 @@ function inOneLine(entries: object): Problem {
   return {
     code: "EVALS_IMPORT_CONFIG",
     path: CONFIG_FILE,
-    what: "The models here are not written one per line, so the import cannot add a model to them.",
+    what: "The models in this file are not written one per line, so the import cannot add a model to them.",
     why: "An import only adds lines; it never rewrites what you wrote.",
     fix: `Add these models yourself, then give the command again: ${JSON.stringify(entries)}`,
   };

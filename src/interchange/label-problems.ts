@@ -34,7 +34,7 @@ export function otherCase(at: Place, where: string, id: string, guess: string): 
 export function otherAnswer(at: Place, where: string): Problem {
   return problemAt(at, `${where}: answer_hash is not the hash of its answer.`, {
     code: "EVALS_IMPORT_OTHER_ANSWER",
-    why: "The answer was changed on the way, so nobody can say what was judged. Spreadsheets cut long cells.",
+    why: "The answer was changed after the export, so nobody can say which text was judged. Some spreadsheets cut long cells.",
     fix: "Export again and judge again, or restore the answer as it was.",
   });
 }

@@ -15,6 +15,7 @@ export interface LabelTask {
 /** A criterion from a judge's rubric. */
 export interface AskedCriterion {
   readonly name: string;
+  /** What the criterion asks, as shown to the rater; empty when the judge's file does not say. */
   readonly about: string;
 }
 
@@ -46,7 +47,7 @@ export interface ReadLabelsOptions {
   readonly now: string;
 }
 
-/** Prefix of controls and columns for criteria. */
+/** How the names of a criterion's choices (Label Studio) and of its column (CSV) begin. */
 export const CRITERION = "criteria.";
 
 /** A value as readable text: strings unchanged, other values as indented JSON, undefined as empty text. */

@@ -42,7 +42,10 @@ async function knownAssessments(server: ReceivingServer, path: string): Promise<
   return new Set(ours.map(nameIn));
 }
 
-/** A scorer may be called "expected": an expectation and a score of one name are two. */
+/**
+ * Names an assessment together with its kind. A scorer may be called "expected" as the expectation is: without the
+ * kind, one of the two would be taken for sent already.
+ */
 const nameIn = (one: { readonly assessment_name?: unknown; readonly expectation?: unknown }): string =>
   `${one.expectation === undefined ? "score" : "expectation"} ${one.assessment_name}`;
 

@@ -3,14 +3,14 @@ import type { ExportedCase } from "./exported.ts";
 import { isObject, type JsonObject, tagsOf, textMember } from "./reading/json-fields.ts";
 
 /**
- * The members of a case that are wrapped in an object with one member, because the platform would lose their
- * values.
+ * The members of a case that are wrapped in an object with one member, because the platform (Langfuse, Phoenix) would
+ * lose their values.
  */
 type Wrapped = readonly ("input" | "expected")[];
 
 /** The parts of a case as a platform's item contains them. */
 export interface OwnItem {
-  /** Undefined when the input is withheld. */
+  /** Undefined when the store does not contain the case's input. */
   readonly input: Json | undefined;
   /** Undefined when the case has no expected value. */
   readonly expected: Json | undefined;

@@ -151,7 +151,10 @@ function readRow(row: Row, at: Place, options: ReadLabelsOptions): Read {
   };
 }
 
-/** The answer whose hash is in the row, with or without the cell's apostrophe; null when neither matches. */
+/**
+ * The row's answer, without the apostrophe that an export puts before some texts. Where the row has a hash, the text
+ * with or without the apostrophe, whichever has that hash; null when neither has.
+ */
 function answerOf({ answer = "", answer_hash = "" }: Row): string | null {
   const candidates = [textOfCell(answer), answer];
   if (answer_hash === "") return candidates[0] ?? null;

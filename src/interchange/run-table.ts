@@ -15,8 +15,9 @@ export interface ExportedTrial {
   /** Undefined when the case has no expected value. */
   readonly expected: Json | undefined;
   readonly outcome: "answered" | "errored";
-  /** Kind and message of the error; null for an answer. */
+  /** Kind of the error; null for an answer. */
   readonly error: string | null;
+  /** What went wrong, in words; null for an answer. */
   readonly message: string | null;
   readonly output: string | null;
   readonly pass: boolean | null;

@@ -145,7 +145,7 @@ function noPage(status: number | null, text: string, path: string): EvalsError {
         ? `${path} did not answer: ${excerpt}.`
         : `${path} did not answer with traces (HTTP ${status}${excerpt === "" ? "" : `: ${excerpt}`}).`,
     why: "Traces are read from a file at that address, or from the pages of Langfuse, LangSmith, Braintrust, Helicone or Phoenix.",
-    fix: "Check the address and the key, or export the traces there and name the file.",
+    fix: "Check the address and the key, or export the traces from that server and name the file.",
   });
 }
 

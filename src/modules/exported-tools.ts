@@ -9,7 +9,7 @@ export interface DescribedTool {
   readonly description: string;
   /** JSON Schema of its arguments. */
   readonly parameters: unknown;
-  /** Whether the tool only reads. */
+  /** Whether the tool only reads, so that a call changes nothing. */
   readonly reads: boolean;
   /** The module that exports the tool. */
   readonly file: string;

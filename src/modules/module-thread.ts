@@ -21,7 +21,7 @@ export interface PendingCall {
 
 /** Why a thread ended, and its unfinished calls. */
 export interface ThreadEnd {
-  /** Whether the module was loaded. If not, there is no second attempt, because it would fail too. */
+  /** Whether the module was loaded. If not, no call is repeated in a new thread, because loading would fail again. */
   readonly loaded: boolean;
   /** The call that blocked or ended the thread; undefined when it is not known. */
   readonly culprit: PendingCall | undefined;
@@ -139,7 +139,11 @@ export class ModuleThread {
     return id;
   }
 
-  /** Stops waiting for the call and aborts its signal. */
+  /**
+   * Stops waiting for the call and aborts its signal.
+   *
+   * @param timeout message of the signal's TimeoutError; null aborts the signal with "cancelled"
+   */
   forget(id: number, timeout: string | null): void {
     if (!this.#calls.delete(id)) return;
     this.#send({ type: "abort", id, timeout });

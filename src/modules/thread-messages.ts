@@ -31,6 +31,7 @@ export const SHARED = {
 /** Messages arrive as lists: all requests of one turn of the event loop are sent together. */
 export type ToThread =
   | { readonly type: "call"; readonly id: number; readonly call: FunctionCall }
+  /** Aborts the call's signal. `timeout` is the message of its TimeoutError; null when the call was cancelled. */
   | { readonly type: "abort"; readonly id: number; readonly timeout: string | null }
   | { readonly type: "end" };
 

@@ -13,6 +13,7 @@ export type FunctionCall =
 export type CallOutcome =
   /** `json` is the value as JSON text. */
   | { readonly kind: "returned"; readonly json: string }
+  /** The function returned a value that JSON cannot represent; `what` completes "returned …". */
   | { readonly kind: "odd"; readonly what: string }
   /** `named`: the error's name and message. `plain`: whether an Error was thrown, and not another value. */
   | { readonly kind: "threw"; readonly named: string; readonly message: string; readonly plain: boolean }

@@ -18,7 +18,7 @@ import {
 /** A user's module that is ready to be called. */
 export interface UserModule {
   /**
-   * Calls the default export. Never rejects.
+   * Calls the module's function: the default export, or what `gives` selects. Never rejects.
    *
    * @param timeout_ms from the start of the call, excluding the wait for other calls
    * @param signal aborts the call
@@ -41,7 +41,8 @@ export class UnusableModule extends Error {
  * Opens a user's module.
  *
  * @param isolate false: the module runs in the main thread, where code that blocks cannot be interrupted
- * @throws {UnusableModule} when importing the module fails, or its default export is not a function
+ * @throws {UnusableModule} when importing the module fails, or its default export, or what `gives` selects, is not a
+ *   function
  */
 export async function openUserModule(options: ModuleOptions, isolate: boolean): Promise<UserModule> {
   if (!isolate) return openHere(options);

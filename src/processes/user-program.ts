@@ -66,8 +66,8 @@ export interface ProgramProcess {
 const KEPT = 8 * 1024;
 
 /**
- * What both kinds of processes have in common: limited output, one request at a time, and killing the process tree
- * when a request is abandoned.
+ * What `OneAnswer` and `LinesBothWays` have in common: limited output, one request at a time, and killing the process
+ * tree when a request is abandoned.
  */
 abstract class Asked implements ProgramProcess {
   spent = false;
@@ -122,7 +122,7 @@ abstract class Asked implements ProgramProcess {
     await this.tree.end();
   }
 
-  /** Appends to the answer, up to the limit. */
+  /** Appends to the answer. Abandons the process when the answer has more characters than the program's `longest`. */
   protected hold(part: string): void {
     if (this.spent) return;
     this.parts.push(part);

@@ -41,7 +41,10 @@ export interface Sample {
   readonly duplicates: number;
 }
 
-/** Each unit's selection probability by design, without `random`; absent when a design cannot select the unit. */
+/**
+ * Each unit's selection probability by design; absent when a design cannot select the unit. `random` is not included,
+ * because its probability is the same for all units.
+ */
 type Chances = Map<string, Map<Design, number>>;
 
 /**
@@ -49,7 +52,7 @@ type Chances = Map<string, Map<Design, number>>;
  * unit.
  *
  * Duplicates are removed after the draw, so that the probabilities of the other units stay the same. In `worst` and
- * `uncovered`, the next unit replaces a duplicate, because selection there is certain and not random.
+ * `uncovered`, the next unit replaces a duplicate, because these two designs select by rank and not at random.
  *
  * @param isDuplicate whether the unit is a duplicate, for instance of a golden case; called for selected units only
  * @param isRepeated whether a unit is similar to an earlier unit for which this function returned false; called for

@@ -22,8 +22,8 @@ export interface NearDuplicates {
 }
 
 /**
- * MinHash (Broder 1997) with bands finds candidates without comparing all pairs. The exact share of common shingles
- * (Jaccard) decides.
+ * MinHash (Broder 1997) with bands finds the texts that may be nearly equal, without comparing all pairs. The exact share
+ * of common shingles (Jaccard index) decides.
  */
 export function nearDuplicates(texts: Iterable<string> = []): NearDuplicates {
   const known: ReadonlySet<number>[] = [];

@@ -25,7 +25,10 @@ export function standing(units: readonly (readonly Measure[])[]): (number | null
   });
 }
 
-/** The middle rank of each value as a share; undefined when there is only one distinct value. */
+/**
+ * The rank of each value as a share of the number of values, in (0, 1); equal values have the middle of their ranks.
+ * Undefined when there is only one distinct value.
+ */
 function middleRanks(values: readonly number[]): ReadonlyMap<number, number> | undefined {
   const sorted = [...values].sort((a, b) => a - b);
   if (sorted[0] === sorted.at(-1)) return undefined;

@@ -106,7 +106,8 @@ class MessageMerge {
 
 /**
  * Whether a tool span and a call have the same, single argument. LangChain writes a single argument into the span
- * without its name. Otherwise calls of one tool in the same millisecond would be matched in the order of their spans.
+ * without the argument's name. Without this check, calls of one tool in the same millisecond would be matched in the
+ * order of their spans.
  */
 function isSoleArgument({ arguments: asked }: ToolCall, given: Json | undefined): boolean {
   const [sole, ...more] = Object.values(membersIn(asked));
@@ -234,7 +235,7 @@ function addTrace(merge: MessageMerge, spans: readonly ReadSpan[]): void {
     : undefined;
   if (outer !== undefined) merge.add(outer.content.given, outer.span.start, from);
   for (const { span, content } of models) {
-    // The trace of a later turn also contains the earlier turns.
+    // The request of a later turn also contains the messages of earlier traces, so it is compared from index 0 on.
     const behind = merge.add(content.input, span.start, 0);
     merge.add(content.output, span.end, Math.max(behind, 0));
   }

@@ -59,7 +59,7 @@ export interface RetrievalSpan {
 /** A span around other spans: an agent or a workflow. Its values are used where the inner spans have none. */
 export interface AgentSpan extends SpentInSpan {
   readonly kind: "agent";
-  /** Undefined for a span that is not an agent or has no name. */
+  /** The agent's name; undefined for a workflow, chain or task, which contains other spans without being an agent. */
   readonly name: string | undefined;
   readonly given: readonly Message[];
   readonly gave: readonly Message[];
@@ -77,7 +77,10 @@ function textOf(attributes: Attributes, field: Field): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** Collects `prefix.0.message.role`, `prefix.0.message.tool_calls.0.…` into a list of objects; empty without any. */
+/**
+ * Collects attributes such as `prefix.0.message.role` and `prefix.0.message.tool_calls.0.…` into a list of objects. The
+ * list is empty when no attribute begins with the prefix.
+ */
 export function flattened(attributes: Attributes, prefix: string): readonly unknown[] {
   const root: Record<string, unknown> = Object.create(null);
   const beginning = `${prefix}.`;
@@ -151,7 +154,7 @@ function systemMessages(attributes: Attributes): readonly Message[] {
   return messagesOfOne({ role: "system", parts: Array.isArray(parts) ? parts : [parts] });
 }
 
-/** The reply of a span whose parts are separate attributes. */
+/** The reply of a model span that has the reply's text and tool calls in separate attributes. */
 function replyInParts(attributes: Attributes): readonly Message[] {
   const text = textOf(attributes, "reply_text");
   const calls = callsOf(firstOf(attributes, "reply_calls"));

@@ -16,7 +16,7 @@ const ROLE_WORDS: Readonly<Record<string, Role>> = {
   function: "tool",
 };
 
-/** Converts a producer's word for a role to ours; undefined for an unknown word. */
+/** Converts a producer's word for a role to the role's name in evals; undefined for an unknown word. */
 export function roleOf(value: unknown): Role | undefined {
   const word = String(value ?? "").toLowerCase();
   return (ROLES as readonly string[]).includes(word) ? (word as Role) : ROLE_WORDS[word];

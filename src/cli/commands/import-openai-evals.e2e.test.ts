@@ -495,7 +495,7 @@ describe("an import of hosted objects", () => {
   it("writes prompts of the dashboard, oldest version first", async () => {
     await take();
     expect(read("prompts/Greeter/1.0.0.md")).toContain(
-      "rationale: pmpt_1, version 1 there.\n---\nuser:\nHi {{ input.name }}\n",
+      "rationale: pmpt_1, version 1 in OpenAI's dashboard.\n---\nuser:\nHi {{ input.name }}\n",
     );
     expect(read("prompts/Greeter/1.1.0.md")).toContain(
       "developer:\nGreet {{ input.name }}{% raw %}. {% odd %}{% endraw %}\nuser:\n{{ input.question }}\n",

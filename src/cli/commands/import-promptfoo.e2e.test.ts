@@ -138,10 +138,15 @@ describe("what cannot be imported", () => {
     expect((await refused(text)).problems[0].code).toBe(code);
   });
 
-  it("a config that is code", async () => {
-    expect((await refused("export default {};\n", "promptfooconfig.js")).problems[0].code).toBe(
-      "EVALS_IMPORT_CODE",
-    );
+  it("a config that is code, with a command that writes the named file as JSON", async () => {
+    expect((await refused("export default {};\n", "promptfooconfig.js")).problems[0]).toMatchObject({
+      code: "EVALS_IMPORT_CODE",
+      fix: expect.stringContaining('import c from "./old/promptfooconfig.js"'),
+    });
+    expect((await refused("CONFIG = {}\n", "config.py")).problems[0]).toMatchObject({
+      code: "EVALS_IMPORT_CODE",
+      fix: expect.not.stringContaining("node"),
+    });
   });
 
   it("a file that is not there", async () => {

@@ -16,7 +16,7 @@ export function inspectScorers(header: JsonObject, place: SourcePlace, left: Lef
   for (const score of listMember(objectMember(header, "results") ?? {}, "scores").filter(isObject)) {
     const scorer = textMember(score, "scorer") ?? textMember(score, "name") ?? "";
     const name = textMember(score, "name") ?? scorer;
-    // A scorer with several reducers has several entries in the log.
+    // A scorer whose results over epochs Inspect combines in several ways has several entries in the log.
     if (seen.has(name)) continue;
     seen.add(name);
     const params = objectMember(score, "params") ?? {};
@@ -34,7 +34,7 @@ export function inspectScorers(header: JsonObject, place: SourcePlace, left: Lef
 
 function reasonToLeave(scorer: string, params: JsonObject): string | undefined {
   if (MODEL_GRADED.test(scorer))
-    return "A model graded the answers. Write a judge (docs/judges.md); its verdicts in the log are another model's, not yours.";
+    return "A model graded the answers, and its verdicts in the log are not imported. Write a judge of your own (docs/judges.md).";
   if (!KNOWN.has(scorer))
     return "The scorer's code is not in the log. Write it as a module or command scorer (docs/scorers.md).";
   if (params.numeric === true)

@@ -66,7 +66,7 @@ type Unordered = Omit<InspectLog, "order">;
 async function zippedLog(bytes: Uint8Array, path: string): Promise<Unordered> {
   const entries = zipEntries(bytes, path);
   const named = (name: string): ZipEntry | undefined => entries.find((entry) => entry.name === name);
-  // An unfinished run has no header; its journal describes the start.
+  // The log of an unfinished run has no header.json. Its `_journal/start.json` says how the run began.
   const first = named("header.json") ?? named("_journal/start.json");
   if (first === undefined) throw notInspect(path);
   const header = await entryValue(first, path, HEADER);
@@ -122,7 +122,8 @@ const tooLarge = (name: string) => ({
   why: `The part of the log that is read is larger than ${MAX_BYTES >> 20} MiB, and would not fit into memory.`,
 });
 
-const CONVERT = "inspect log convert <file> --to json --output-dir <dir>, and cut it into smaller logs.";
+const CONVERT =
+  "Write the log as JSON, then cut the JSON into smaller logs: inspect log convert <file> --to json --output-dir <dir>";
 
 function jsonLog(text: string, path: string): Unordered {
   const value = wholeValue(text, path);

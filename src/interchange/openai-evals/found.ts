@@ -25,7 +25,7 @@ export class Found {
     if (!this.files.some(({ path }) => path === file.path)) this.files.push(file);
   }
 
-  /** The alias of a model; equal settings share one alias. */
+  /** Adds a model and returns its alias. A model with the same settings is added once: both share the alias. */
   alias(wanted: string, entry: Readonly<Record<string, Json>>): string {
     const text = JSON.stringify(entry);
     for (let n = 1; ; n++) {

@@ -108,7 +108,7 @@ export default ({ case: golden, output, config }) => {
 
 /** A python grader as a program that scores one answer per line. */
 export function pythonProgram(source: string): string {
-  return `# A python grader of OpenAI's hosted evals, as it was saved. The code below it passes one answer per line to it.
+  return `# A python grader of OpenAI's hosted evals, as it was saved. The code at the end passes each answer to the grader.
 ${source.trimEnd()}
 
 

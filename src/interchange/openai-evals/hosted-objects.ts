@@ -76,7 +76,7 @@ function criteriaOf({ text, place }: JsonItem, value: JsonObject): Criterion[] {
   );
 }
 
-/** Groups objects by their ids. With only one eval, objects without an eval id belong to it. */
+/** Groups runs and answers by the eval whose id they name. With only one eval, those that name none belong to it. */
 function grouped({ evals, runs, outputs }: Sorted): HostedEval[] {
   const ids = new Set([...evals, ...runs, ...outputs].map(({ value }) => evalId(value)));
   const only = evals.length === 1 ? textMember((evals[0] as HostedObject).value, "id") : undefined;

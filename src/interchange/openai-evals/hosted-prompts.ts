@@ -54,7 +54,7 @@ function importVersions(versions: readonly HostedObject[], found: Found): void {
     const version = textMember(value, "version");
     const front = {
       description: textMember(value, "description") ?? `${named ?? id}, a prompt of OpenAI's dashboard.`,
-      rationale: `${id}${version === undefined ? "" : `, version ${version} there`}.`,
+      rationale: `${id}${version === undefined ? "" : `, version ${version} in OpenAI's dashboard`}.`,
       ...(model === undefined ? {} : { model }),
       ...(Object.keys(params).length === 0 ? {} : { params }),
     };

@@ -38,7 +38,7 @@ export function importHostedEval(hosted: HostedEval, name: string | undefined, f
     found.left.add(
       first.place,
       `graders of ${title}`,
-      "The eval has no grader that can run here: the suite begins with a scorer that only requires an answer.",
+      "No grader of the eval was imported: the suite begins with a scorer that only requires an answer.",
     );
   const prompt = targets[0]?.prompt ?? plainPrompt(suite, values, found);
   const models = [...new Set(targets.map(({ model }) => model))];

@@ -45,7 +45,7 @@ export default ({ case: { expected }, output, config }) => {
   const ideals = Array.isArray(expected) ? expected : [expected];
   const found = ideals.find((ideal) => holds(String(output), String(ideal), config));
   return found === undefined
-    ? { score: 0, pass: false, reason: \`none of \${JSON.stringify(ideals)}\` }
-    : { score: 1, pass: true, reason: \`by \${JSON.stringify(found)}\` };
+    ? { score: 0, pass: false, reason: \`matches none of \${JSON.stringify(ideals)}\` }
+    : { score: 1, pass: true, reason: \`matches \${JSON.stringify(found)}\` };
 };
 `;

@@ -110,8 +110,8 @@ function fillings({ args }: RegistryEval, { value }: Spec, messages: readonly Ro
 }
 
 /**
- * Finds a question by its name: in `modelgraded/` next to the folder of evals, by file name or in any file
- * there; or in a file named on the command line.
+ * Finds a question by its name: the name of a file, or a key in a file. The files are those in `modelgraded/` beside or
+ * inside the folder of evals, and those named on the command line.
  */
 function findSpec({ path, request }: RegistryEval, name: string): Spec | undefined {
   const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : ".";
@@ -193,7 +193,10 @@ function questionTemplate(
 const isBinary = (choices: readonly Choice[]): boolean =>
   choices.every(({ score }) => score === 0 || score === 1);
 
-/** Adds instructions at the end of the last message. The reply format is added later, when the judge is asked. */
+/**
+ * Adds to the last message which verdict or score each choice means. The format of the reply is added later, when the
+ * judge is asked.
+ */
 function withForm(messages: readonly RoleText[], choices: readonly Choice[]): RoleText[] {
   const last = messages.at(-1);
   const named = (worth: number): string =>

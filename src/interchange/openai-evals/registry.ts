@@ -104,7 +104,7 @@ async function importEval(one: RegistryEval, kind: string, name: string, found: 
     found.left.add(
       at("args", "samples_jsonl"),
       `samples ${samples ?? ""}`.trim(),
-      "The file is missing: fetch it (git lfs pull), or name files inside the registry's folder.",
+      "The file is missing. Fetch it (git lfs pull), or name the registry file where it lies in the repository: samples are looked for in data/ beside its folder evals/.",
     );
     return;
   }
@@ -157,9 +157,9 @@ function promptText(isText: boolean, key: string): string {
 }
 
 /**
- * Finds a data file; undefined when there is none. The path is tried in three places: as `data/…` beside the
- * registry's folder of evals, as in the open repository; then relative to the registry file; then relative to the
- * working directory.
+ * Finds a data file; undefined when there is none. The path is tried in `data/` beside the registry's folder of evals,
+ * as in the open repository; then in `data/` inside that folder; then relative to the registry file; then relative to
+ * the working directory.
  */
 function findData({ files }: ImportRequest, path: string, data: string): string | undefined {
   const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : ".";

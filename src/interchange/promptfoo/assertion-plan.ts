@@ -32,7 +32,7 @@ export function planAssertion(one: Assertion, context: PlanContext): Plan {
   if (CALL_TYPES.includes(base)) return planCalls(one, filledIn(one.value, context), context);
   if (base === "javascript" || base === "python") return planCode(one, base, context);
   const value = comparedWith(one, context);
-  if (value instanceof FileMissing) return { kind: "left", why: `${value.path}: there is no such file.` };
+  if (value instanceof UnreadFile) return { kind: "left", why: value.why };
   if (isTransformed && !BESIDE_ANSWER.includes(base)) return planTransformed(one, value, context);
   return planPlain(one, value);
 }
@@ -45,29 +45,31 @@ function filledIn(value: Json | undefined, context: PlanContext): Json | undefin
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, filledIn(one, context) ?? null]));
 }
 
-class FileMissing {
-  readonly path: string;
-  constructor(path: string) {
-    this.path = path;
+/** A file named by an assertion that was not read, with the reason. */
+class UnreadFile {
+  readonly why: string;
+  constructor(why: string) {
+    this.why = why;
   }
 }
 
 /** The value in the form that promptfoo compares with: templates filled in, files read. */
-function comparedWith({ value }: Assertion, context: PlanContext): Json | undefined | FileMissing {
+function comparedWith({ value }: Assertion, context: PlanContext): Json | undefined | UnreadFile {
   if (Array.isArray(value)) {
     const all = (value as readonly Json[]).map((one) =>
       typeof one === "string" ? textOf(one, context) : one,
     );
-    return all.find((one): one is FileMissing => one instanceof FileMissing) ?? (all as Json[]);
+    return all.find((one): one is UnreadFile => one instanceof UnreadFile) ?? (all as Json[]);
   }
   return typeof value === "string" ? textOf(value, context) : value;
 }
 
-function textOf(text: string, { vars, reading }: PlanContext): Json | FileMissing {
+function textOf(text: string, { vars, reading }: PlanContext): Json | UnreadFile {
   if (!text.startsWith("file://")) return hasTemplate(text) ? renderNunjucks(text, vars) : text;
   const path = pathOf(reading, text);
-  if (reading.files.kind(path) !== "file" || !/\.(?:json|ya?ml|txt)$/.test(path))
-    return new FileMissing(text);
+  if (reading.files.kind(path) !== "file") return new UnreadFile(`${text}: there is no such file.`);
+  if (!/\.(?:json|ya?ml|txt)$/.test(path))
+    return new UnreadFile(`${text}: only files .txt, .json, .yaml and .yml are read.`);
   const content = reading.files.text(path);
   return path.endsWith(".txt") ? content.trim() : readSource(content, path).value;
 }
@@ -79,7 +81,7 @@ function planTransformed(one: Assertion, value: Json | undefined, context: PlanC
   if (!CHECKED.has(base) || (base === "is-json" && value !== undefined))
     return {
       kind: "left",
-      why: `A transform comes before this assertion, which evals cannot do for ${base}. Write a check in JavaScript that does both.`,
+      why: `evals cannot transform the answer before an assertion of type ${base}. Write an assertion in JavaScript that transforms the answer and judges it.`,
     };
   const list = /^i?contains-(?:any|all)$/.test(base) && typeof value === "string" ? splitList(value) : value;
   return {
@@ -104,8 +106,8 @@ function planJudge(one: Assertion, context: PlanContext): Plan {
   const words = (Array.isArray(goal) ? (goal as readonly Json[]) : [goal]).map((part) =>
     typeof part === "string" && part.startsWith("file://") ? textOf(part, context) : part,
   );
-  const missing = words.find((part) => part instanceof FileMissing);
-  if (missing instanceof FileMissing) return { kind: "left", why: `${missing.path}: there is no such file.` };
+  const unread = words.find((part) => part instanceof UnreadFile);
+  if (unread instanceof UnreadFile) return { kind: "left", why: unread.why };
   const drafted = kind.draft(words as Json[], one.threshold);
   if (typeof drafted === "string") return { kind: "left", why: drafted };
   if (kind.context && !isText(context.vars.context))

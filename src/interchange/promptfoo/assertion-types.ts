@@ -1,7 +1,8 @@
 import { CALL_TYPES } from "./plan-calls.ts";
 
 /**
- * The assertion types that the imported module of checks can run. A check in that module can come after a transform.
+ * The assertion types that the module of checks can run, which the import writes into the project. That module can
+ * transform the answer before a check.
  */
 export const CHECKED = new Set([
   ...["javascript", "equals", "contains", "icontains", "contains-any", "contains-all", "icontains-any"],

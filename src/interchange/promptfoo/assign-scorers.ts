@@ -21,6 +21,7 @@ interface Scorer {
   readonly counted?: (() => Entry) | undefined;
   /** The compared values by case id; undefined for a scorer that compares with nothing. */
   readonly operands: Map<string, Json | undefined>;
+  /** Whether only assertions of defaultTest use the scorer. */
   isDefault: boolean;
 }
 
@@ -42,7 +43,7 @@ export interface Assigned {
   readonly kept: readonly ScoredBy[];
 }
 
-/** Types whose score is a number between 0 and 1. */
+/** Types of assertions whose score can be any number from 0 to 1; all others score 0 or 1. */
 const GRADED = new Set(["rouge-n", "similar", "similar:cosine"]);
 
 /** A scorer that takes part in deciding a test, in the suite or nested in another scorer. */
@@ -94,7 +95,7 @@ class Assignment {
       this.#help.losses.add(
         place,
         "threshold: of a test",
-        "None of the test's assertions has a weight, so promptfoo fails the test whatever the answer is.",
+        "All assertions of the test have the weight 0, so promptfoo fails the test whatever the answer is.",
       );
     if (threshold !== undefined && isCounted) {
       this.#combined({ parts, threshold }, "test", one, {
@@ -124,7 +125,11 @@ class Assignment {
     } catch (error) {
       // The instructions of a judge have a template that Liquid cannot express.
       if (!(error instanceof Untranslatable)) throw error;
-      this.#help.losses.add(assertion.place, assertion.type, `Its template: ${error.message}.`);
+      this.#help.losses.add(
+        assertion.place,
+        assertion.type,
+        `Its template cannot be imported: ${error.message}.`,
+      );
       return undefined;
     }
     if (!decides && plan.kind === "scorer" && plan.not && GRADED.has(assertion.base))
@@ -266,8 +271,8 @@ class Assignment {
   }
 
   /**
-   * A scorer's entry with the value to compare with: a literal if defaultTest sets the same one for all cases, else a path in the
-   * case.
+   * A scorer's entry with the value to compare with: a literal if defaultTest sets the same value for all cases, else a
+   * path in the case.
    */
   #made(scorer: Scorer): Entry {
     const operands = [...scorer.operands.values()];

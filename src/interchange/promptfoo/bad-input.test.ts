@@ -91,14 +91,14 @@ describe("a promptfoo config with mistakes", () => {
       "a value with an unknown filter",
       `${HEAD}tests: [{ vars: { a: b }, assert: [{ type: contains, value: "{{ a | slice(2) }}" }] }]\n`,
       {},
-      /^p\.yaml:3 contains: Its template: the filter "slice"/,
+      /^p\.yaml:3 contains: Its template cannot be imported: the filter "slice"/,
     ],
     ...["{{ name", "{{ name | unheardof }}", "{% extends 'x' %}"].map(
       (broken): [string, string, Readonly<Record<string, string>>, RegExp] => [
         `a rubric with the template ${broken}`,
         `${HEAD}tests: [{ assert: [{ type: llm-rubric, value: ${JSON.stringify(`kind to ${broken}`)} }] }]\n`,
         {},
-        /^p\.yaml:3 llm-rubric: Its template: /,
+        /^p\.yaml:3 llm-rubric: Its template cannot be imported: /,
       ],
     ),
     [
@@ -117,7 +117,7 @@ describe("a promptfoo config with mistakes", () => {
       "what is compared with the environment",
       `${HEAD}tests: [{ assert: [{ type: contains, value: "{{env.CITY}}" }] }]\n`,
       {},
-      /^p\.yaml:3 contains: Its template: it reads a variable of the environment/,
+      /^p\.yaml:3 contains: Its template cannot be imported: it reads a variable of the environment/,
     ],
     [
       "a transform in a file that is not there",
@@ -141,7 +141,7 @@ describe("a promptfoo config with mistakes", () => {
       "a threshold when no assertion has a weight",
       `${HEAD}tests: [{ threshold: 0.5, assert: [{ type: contains, value: a, weight: 0 }] }]\n`,
       {},
-      /^p\.yaml:3 threshold: of a test: None of the test's assertions has a weight/,
+      /^p\.yaml:3 threshold: of a test: All assertions of the test have the weight 0/,
     ],
     [
       "a minimum pass rate, which promptfoo does not know",
@@ -174,6 +174,12 @@ describe("a promptfoo config with mistakes", () => {
       /^p\.yaml:3 javascript: file:\/\/a\.js: there is no such file/,
     ],
     [
+      "a compared file of a kind that is not read",
+      `${HEAD}tests: [{ assert: [{ type: equals, value: "file://a.md" }] }]\n`,
+      { "a.md": "# yes\n" },
+      /^p\.yaml:3 equals: file:\/\/a\.md: only files \.txt, \.json, \.yaml and \.yml are read/,
+    ],
+    [
       "a column with one underscore",
       `${HEAD}tests: a.csv\n`,
       { "a.csv": "q,_expected\na,b\n" },
@@ -196,7 +202,7 @@ describe("a promptfoo config with mistakes", () => {
       "a value that parses invalid JSON",
       `${HEAD}tests: [{ vars: { a: b }, assert: [{ type: contains, value: "{{ a | load }}" }] }]\n`,
       {},
-      /^p\.yaml:3 contains: Its template: it fails/,
+      /^p\.yaml:3 contains: Its template cannot be imported: it fails/,
     ],
     ["an invalid address", 'prompts: [x]\nproviders: ["https://"]\n', {}, /^p\.yaml:2 url: of https:\/\//],
   ])("reports %s, with its place", async (_, config, more, pattern) => {

@@ -33,7 +33,8 @@ export class CasePlanner {
       const plan = planAssertion(assertion, context);
       return plan.kind === "scorer" ? await this.#usable(plan, assertion) : plan;
     } catch (error) {
-      if (error instanceof Untranslatable) return { kind: "left", why: `Its template: ${error.message}.` };
+      if (error instanceof Untranslatable)
+        return { kind: "left", why: `Its template cannot be imported: ${error.message}.` };
       if (error instanceof Error && "problems" in error)
         return { kind: "left", why: error.message.split("\n")[0] ?? "" };
       throw error;

@@ -21,7 +21,7 @@ export interface CaseDraft {
   readonly test: Test;
 }
 
-/** Expands tests to cases with unique ids, by the default test and the combinations of each test's variables. */
+/** Makes a case for each combination of each test's variables, with what defaultTest adds. The ids are unique. */
 export function casesOf(tests: readonly Test[], defaults: Test | undefined, reading: Reading): CaseDraft[] {
   const names = new UniqueNames();
   return tests.flatMap((test, index) => {

@@ -175,7 +175,10 @@ function pythonOf(value: Json): string {
     .join(", ")}}`;
 }
 
-/** JSON's escapes are valid in Python, except for surrogate pairs, which do not occur in the text. */
+/**
+ * A text as a Python string. JSON's escapes mean the same in Python, except for an escaped pair of surrogates, which
+ * `JSON.stringify` does not write.
+ */
 function pythonString(text: string): string {
   if (!text.includes("\n") || /"""|\\|"$/.test(text)) return JSON.stringify(text);
   return `"""${text}"""`;

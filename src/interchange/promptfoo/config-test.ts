@@ -50,7 +50,7 @@ export interface Reading {
   readonly base: string;
 }
 
-/** A path in the config, relative to the working directory. */
+/** Makes a path written in the config relative to the working directory. An absolute path is not changed. */
 export function pathOf({ base }: Pick<Reading, "base">, named: string): string {
   const path = named.replace(/^file:\/\//, "");
   return path.startsWith("/") ? path : posix.normalize(posix.join(base, path));

@@ -84,8 +84,8 @@ function addMetadata(metadata: Record<string, Json>, key: string, cell: string):
 }
 
 /**
- * The types that may have a threshold in a table cell (`type(0.8):value`), each with the threshold that applies
- * without one.
+ * The types that may have a threshold in a table cell (`type(0.8):value`), each with the threshold that applies when the
+ * cell gives none.
  */
 const THRESHOLDS: Readonly<Record<string, number>> = {
   ...Object.fromEntries(

@@ -10,8 +10,8 @@ type Vars = Readonly<Record<string, Json>>;
 const MAX_COMBINATIONS = 10_000;
 
 /**
- * Expands the variables of a test like promptfoo: lists multiply, files are read, one final line end is removed, and
- * variables may refer to others.
+ * Expands the variables of a test like promptfoo: each element of a list gives combinations of its own, files are read,
+ * one final line end is removed, and a variable may refer to other variables.
  */
 export function expandVars(vars: Vars, multiply: boolean, place: SourcePlace, reading: Reading): Vars[] {
   let all: Map<string, Json>[] = [new Map()];
@@ -77,7 +77,11 @@ function textOf(file: string, what: string, place: SourcePlace, { files, losses 
   if (/\.(?:[cm]?[jt]s|py)(?::\w+)?$/.test(file))
     losses.add(place, what, "Code computes this variable; write the computed value into the dataset.");
   else if (/\.(?:pdf|png|jpe?g|gif|webp|bmp|svg|mp[34]|wav)$/i.test(file))
-    losses.add(place, what, "Only texts are imported; attach the file to the case.");
+    losses.add(
+      place,
+      what,
+      "Only texts are imported; write the path of the file into the case, and attach the file in the prompt.",
+    );
   else {
     try {
       const text = files.text(file);

@@ -29,7 +29,7 @@ export function headersOf(
       losses.add(
         place,
         `the header ${name}`,
-        `A key must not be in a file: put it into a variable and write ${name}: "\${env:NAME}".`,
+        `A key must not be in a file: put it into an environment variable and write ${name}: "\${env:NAME}".`,
       );
     else headers[name] = filled;
   }

@@ -23,7 +23,10 @@ export function httpEntry(spec: ProviderSpec, losses: Losses): Entry | undefined
     /^https?:\/\/[^/?#]*\{\{/.test(url) ||
     /\{%/.test(url)
   ) {
-    report("url:", "The host of an address must be written in the file.");
+    report(
+      "url:",
+      "The URL must begin with http:// or https:// and a host without a template, and may contain no {% %}.",
+    );
     return undefined;
   }
   const method = String(config.method ?? (config.body === undefined ? "GET" : "POST")).toUpperCase();
@@ -63,11 +66,14 @@ function filled(text: string, report: Report): string {
   return text.replace(/\{\{-?\s*(.*?)\s*-?\}\}/g, (whole, inside: string) => {
     const [, name = "", filters = ""] = /^([\w.]+)\s*((?:\|.*)?)$/.exec(inside) ?? [];
     if (name === "" || !/^(?:\|\s*(?:dump|trim|urlencode)\s*)*$/.test(filters)) {
-      report(whole, "Only the prompt and variables are filled in.");
+      report(
+        whole,
+        "Only {{prompt}} and the test's variables are filled in; this part is left out of the request.",
+      );
       return "";
     }
     if (name.startsWith("env.")) {
-      report(whole, "Only headers take values from the environment.");
+      report(whole, "Only headers take values from the environment; this part is left out of the request.");
       return "";
     }
     const value = name === "prompt" ? PROMPT : `input.${name}`;

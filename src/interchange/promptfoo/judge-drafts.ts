@@ -57,7 +57,7 @@ const gEval = (words: readonly Json[], threshold = G_EVAL_THRESHOLD): Drafted | 
 const factuality = (words: readonly Json[]): Drafted | string => {
   const [reference] = texts(words);
   return reference === undefined
-    ? "The assertion needs the facts to compare with as its value."
+    ? "The assertion's value must be the facts that the answer is compared with."
     : { settings: { kind: "factuality" }, body: "", reference };
 };
 
@@ -68,7 +68,7 @@ const KINDS: Readonly<Record<string, JudgeKind>> = {
     draft: (words, threshold) =>
       rubric(
         texts(words).map(
-          (goal) => `What was asked for was done, by the conversation and its tool calls: ${goal}`,
+          (goal) => `The conversation and its tool calls show that this goal was reached: ${goal}`,
         ),
         threshold,
       ),
@@ -94,7 +94,7 @@ const KINDS: Readonly<Record<string, JudgeKind>> = {
     draft: (words) => {
       const [reference] = texts(words);
       return reference === undefined
-        ? "The assertion needs the text that the context should contain as its value."
+        ? "The assertion's value must be the text that the context should contain."
         : { settings: { kind: "context-recall" }, body: "", reference };
     },
   },

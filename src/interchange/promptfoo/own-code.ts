@@ -1,14 +1,14 @@
 import { pathOf } from "./config-test.ts";
 import type { Entry, ProviderHelp, ProviderSpec } from "./provider-spec.ts";
 
-/** The model entry for a program such as `exec:python3 bot.py`; undefined when it is skipped. */
+/** The model entry for a program such as `exec:python3 bot.py`; undefined when it is not imported, which is reported. */
 export function execEntry(
   { id, config, place }: ProviderSpec,
   { losses, files, reading }: ProviderHelp,
 ): Entry | undefined {
   const words = wordsOf(id.slice("exec:".length).trim());
   if (words.length === 0) {
-    losses.add(place, `the provider ${id}`, "It names no program.");
+    losses.add(place, `the provider ${id}`, "No program is named after exec:.");
     return undefined;
   }
   const folder = typeof config.basePath === "string" ? pathOf(reading, config.basePath) : reading.base;
@@ -33,7 +33,7 @@ function wordsOf(line: string): string[] {
 
 /**
  * The model entry for a provider in a file: `file://provider.mjs`, `file://bot.py:answer`, `python:bot.py`.
- * Undefined when it is skipped.
+ * Undefined when it is not imported, which is reported.
  */
 export function fileEntry(
   { id, label, config, place }: ProviderSpec,

@@ -37,7 +37,7 @@ export function planCalls(one: Assertion, value: Json | undefined, { tools }: Pl
       return planCount(one, value);
     case "tool-call-f1": {
       const names = typeof value === "string" ? splitList(value) : value;
-      if (!isTexts(names)) return left("The assertion needs the names of tools as its value.");
+      if (!isTexts(names)) return left("The assertion's value must be the names of tools.");
       return check(one, { value: names });
     }
     default:
@@ -47,7 +47,7 @@ export function planCalls(one: Assertion, value: Json | undefined, { tools }: Pl
 
 const left = (why: string): Plan => ({ kind: "left", why });
 
-/** Plans a check in the imported module of checks, which can read the transcript's tool calls. */
+/** Plans a check in the module of checks that the import writes: its checks can read the transcript's tool calls. */
 function check({ base, not, threshold }: Assertion, spec: Entry): Plan {
   return {
     kind: "check",
@@ -92,7 +92,7 @@ function planArguments(one: Assertion, value: Json | undefined): Plan {
   if (matcher === undefined || !isObject(value)) return left(NO_TOOL);
   const { mode = "partial", defaults, ignore } = value;
   const wanted = value.args ?? value.arguments;
-  if (wanted === undefined) return left("The assertion needs the arguments to look for as args.");
+  if (wanted === undefined) return left("The assertion needs args: the arguments to look for.");
   if (mode !== "partial" && mode !== "exact") return left("The assertion's mode must be partial or exact.");
   const ignored = typeof ignore === "string" ? [ignore] : ignore;
   return check(one, {
@@ -107,17 +107,17 @@ function planArguments(one: Assertion, value: Json | undefined): Plan {
 }
 
 function planCount(one: Assertion, value: Json | undefined): Plan {
-  if (!isObject(value)) return left("The assertion needs { type: tool, min, max } as its value.");
+  if (!isObject(value)) return left("The assertion's value must be { type: tool, min, max }.");
   const { min, max } = bounds(value);
   if (min === undefined && max === undefined) return left("The assertion needs a min or a max.");
   if (value.type !== "tool")
     return left(
-      "Only steps of type: tool can be counted for every target. The scorer steps: { max } counts model calls; spans are not kept.",
+      "Only steps of type: tool can be counted, because evals keeps no spans. The scorer steps, with its setting max, limits model calls.",
     );
   return check(one, { value: { ...(toolMatcher(value) ?? { name: "*" }), ...bounds(value) } });
 }
 
-const NO_TOOL = "The assertion needs the name of a tool, or a list of them, as its value.";
+const NO_TOOL = "The assertion's value must be the name of a tool, or a list of names.";
 
 /** Matches a tool by name or pattern. */
 function toolMatcher(value: Json | undefined): { readonly name: string } | undefined {

@@ -16,7 +16,10 @@ export function planCode(one: Assertion, language: "javascript" | "python", cont
     ...(config === undefined ? {} : { config }),
   };
   if (typeof value !== "string" || value.trim() === "")
-    return { kind: "left", why: `${language} needs its code, or a file://, as its value.` };
+    return {
+      kind: "left",
+      why: `The value of a ${language} assertion must be its code, or file:// with the path of its code.`,
+    };
   const transforms = transformsOf(one, context);
   if (typeof transforms === "string") return { kind: "left", why: transforms };
   if (transforms.length > 0 && language === "python") return { kind: "left", why: TWO_LANGUAGES };

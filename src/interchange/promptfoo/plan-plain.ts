@@ -6,8 +6,8 @@ import type { Plan } from "./plan.ts";
 import type { Entry } from "./provider-spec.ts";
 
 /**
- * Plans a check in the imported module of checks, for values that scorers of evals treat differently from
- * promptfoo.
+ * Plans a check in the module of checks that the import writes, for values that scorers of evals treat differently
+ * from promptfoo.
  */
 function asCheck({ base, not, threshold }: Assertion, value: Json | undefined): Plan {
   return {
@@ -22,16 +22,19 @@ function asCheck({ base, not, threshold }: Assertion, value: Json | undefined): 
   };
 }
 
-/** Syntax that means something else to RE2 than to JavaScript without flags. */
+/**
+ * Syntax of patterns that means something else in RE2, which evals uses, than in JavaScript without flags. A pattern
+ * with such syntax becomes a check in JavaScript.
+ */
 const JAVASCRIPT_ONLY = /\\[pPAzQEC]|\\x\{|\(\?[a-zA-Z^-]|\[\[:/;
 
 const NEEDS_TEXT =
-  "The assertion needs a text to look for as its value: promptfoo ends the test with an error for any other value. Put the text in quotes.";
+  "The assertion's value must be a text to look for: promptfoo ends the test with an error for any other value. Put the text in quotes.";
 
 export function planPlain(one: Assertion, value: Json | undefined): Plan {
   const { base, not, threshold } = one;
-  // For these two types promptfoo reads a number as its text. Any other value that is not a text ends the test with
-  // an error there.
+  // For these two types promptfoo reads a number as its text. For any other value that is not a text, promptfoo ends
+  // the test with an error.
   const isNumber = typeof value === "number" && (base === "contains" || base === "icontains");
   const text = isNumber ? String(value) : value;
   const scorer = (type: string, options: Entry = {}, operand?: Json): Plan => ({
@@ -50,7 +53,7 @@ export function planPlain(one: Assertion, value: Json | undefined): Plan {
   switch (base) {
     case "equals":
       if (value === undefined)
-        return { kind: "left", why: "The assertion needs the expected answer as its value." };
+        return { kind: "left", why: "The assertion's value must be the expected answer." };
       if (value === null) return asCheck(one, value);
       return typeof value === "object"
         ? scorer("json-equals", {}, value)
@@ -67,7 +70,7 @@ export function planPlain(one: Assertion, value: Json | undefined): Plan {
       return planList(one, typeof text === "string" ? splitList(text) : value, paired);
     case "regex":
       if (typeof value !== "string" || value === "")
-        return { kind: "left", why: "The assertion needs a pattern as its value." };
+        return { kind: "left", why: "The assertion's value must be a pattern." };
       return JAVASCRIPT_ONLY.test(value) ? asCheck(one, value) : paired("regex", {}, value);
     case "is-json":
       if (value === undefined || value === "") return scorer("json-valid");
@@ -84,17 +87,17 @@ export function planPlain(one: Assertion, value: Json | undefined): Plan {
     case "levenshtein":
       return typeof text === "string"
         ? asCheck(one, text)
-        : { kind: "left", why: "The assertion needs a text to compare with as its value." };
+        : { kind: "left", why: "The assertion's value must be a text to compare with." };
     case "word-count":
       return value === undefined
-        ? { kind: "left", why: "The assertion needs a number, or {min, max}, as its value." }
+        ? { kind: "left", why: "The assertion's value must be a number, or {min, max}." }
         : asCheck(one, value);
     case "finish-reason":
       return typeof value === "string" && value !== ""
         ? asCheck(one, value)
         : {
             kind: "left",
-            why: "The assertion needs the reason to look for as its value, for instance stop.",
+            why: "The assertion's value must be the reason to look for, for instance stop.",
           };
     case "latency":
       return threshold === undefined
@@ -107,14 +110,14 @@ export function planPlain(one: Assertion, value: Json | undefined): Plan {
     case "rouge-n":
       return typeof text === "string"
         ? scorer("rouge", { variant: 1, threshold: threshold ?? 0.75 }, text)
-        : { kind: "left", why: "The assertion needs a text to compare with as its value." };
+        : { kind: "left", why: "The assertion's value must be a text to compare with." };
     case "is-refusal":
       return scorer("refusal");
     case "similar":
     case "similar:cosine":
       return typeof text === "string"
         ? scorer("embedding-similarity", { model: EMBEDDINGS, threshold: threshold ?? 0.75 }, text)
-        : { kind: "left", why: "The assertion needs a text to compare with as its value." };
+        : { kind: "left", why: "The assertion's value must be a text to compare with." };
     case "moderation":
       return scorer("moderation", { model: MODERATION });
     default:
@@ -140,7 +143,7 @@ function planList(
       )
     : [];
   if (list.length === 0)
-    return { kind: "left", why: "The assertion needs a list of texts to look for as its value." };
+    return { kind: "left", why: "The assertion's value must be a list of texts to look for." };
   if (list.includes("")) return asCheck(one, list);
   return paired(one.base.replace(/^i/, ""), one.base.startsWith("i") ? { ignore_case: true } : {}, list);
 }

@@ -15,7 +15,7 @@ export type Plan =
       readonly not: boolean;
     }
   /**
-   * A check with promptfoo's behaviour, run by the imported module of checks, or by the Python program of checks.
+   * A check with promptfoo's behaviour, run by the module or the Python program of checks that the import writes.
    */
   | {
       readonly kind: "check";

@@ -73,7 +73,7 @@ function withoutTags(
     if (tag !== undefined) {
       const mark = `\uE000${tags.length}\uE001`;
       tags.push({ text: tag, line, whole: isJson && !inText });
-      // A block around messages makes the text invalid JSON and is reported as such.
+      // A placeholder for a block tag between messages makes the text invalid JSON, and `messagesOf` reports the tag.
       bare +=
         inText || !isJson || tag.startsWith("{%") ? mark : tag.startsWith("{#") ? "" : JSON.stringify(mark);
       line += linesIn(tag);

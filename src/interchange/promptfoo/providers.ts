@@ -34,7 +34,7 @@ export function providerSpecs(
           losses.add(
             source.keyAt([...here, key]),
             `${key}: of the provider ${id}`,
-            LEFT_KEYS.provider?.[key] ?? "It has no counterpart.",
+            LEFT_KEYS.provider?.[key] ?? "This setting has no counterpart in evals.",
           );
       const text = (key: string): string | undefined =>
         typeof rest[key] === "string" ? String(rest[key]) : undefined;
@@ -151,7 +151,7 @@ function openaiEntry(spec: ProviderSpec, rest: readonly string[], losses: Losses
     return left(
       spec,
       losses,
-      `promptfoo's openai:${kind} has no counterpart in evals. Only chat completions and responses have one.`,
+      `promptfoo's openai:${kind} has no counterpart in evals. Only chat completions, responses, embeddings and moderations have one.`,
     );
   if (kind === "completion")
     return left(spec, losses, "The old completions API is not supported; use a chat model.");
@@ -253,7 +253,7 @@ function common(spec: ProviderSpec, losses: Losses): Entry {
     losses.add(
       place,
       `apiKey: of ${spec.id}`,
-      "A key must not be in a file: set the variable of the provider, or name another one with api_key_env.",
+      "A key must not be in a file: set the provider's environment variable, or name another variable with api_key_env.",
     );
   const price =
     typeof config.inputCost === "number" && typeof config.outputCost === "number"
@@ -291,7 +291,7 @@ function paramsOf({ id, config, place }: ProviderSpec, losses: Losses): Entry {
     } else if (NOT_SENT.has(key)) {
       if (["functionToolCallbacks", "mcp", "organization"].includes(key))
         losses.add(place, `${key}: of ${id}`, "This setting has no counterpart in evalconfig.yaml.");
-    } else if (OWN.has(key)) losses.add(place, `${key}: of ${id}`, "evals sets it itself.");
+    } else if (OWN.has(key)) losses.add(place, `${key}: of ${id}`, "evals sets this parameter itself.");
     else if (inFile || (typeof value === "string" && /\{\{/.test(value)))
       losses.add(
         place,

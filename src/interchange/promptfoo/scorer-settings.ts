@@ -11,8 +11,8 @@ export type OperandPlace = { readonly value: Json } | { readonly at: string } | 
 export type MakeEntry = (operand: OperandPlace) => Entry;
 
 /**
- * A scorer's settings without the value to compare with (the operand). `group` is equal for assertions that can share a scorer because they
- * differ only in the operand.
+ * A scorer's settings without the value to compare with (the operand). `group` is equal for assertions that can share a
+ * scorer because they differ only in the operand.
  */
 export function scorerSettings(
   plan: Exclude<Plan, { kind: "left" }>,

@@ -12,7 +12,10 @@ export function slugOf(text: string, limit = 40): string {
   return withoutPoints(cut.slice(0, cut.lastIndexOf("-") > limit / 2 ? cut.lastIndexOf("-") : limit));
 }
 
-/** Removes hyphens and dots at the end. A pattern that ends with `$` would look at a long run of dots again and again. */
+/**
+ * Removes hyphens and dots at the end. This is a loop, because a regular expression for it would take time that grows
+ * with the square of the length of a run of dots.
+ */
 function withoutPoints(text: string): string {
   let end = text.length;
   while (end > 0 && (text[end - 1] === "-" || text[end - 1] === ".")) end--;

@@ -50,7 +50,7 @@ function toolCallText(message: JsonObject): string | undefined {
   return calls.length === 0 ? undefined : JSON.stringify(calls);
 }
 
-/** Token counts of either provider under the names that evals uses. */
+/** Token counts of a reply of OpenAI or Anthropic, under the names that evals uses. */
 export function usageOf(usage: JsonObject | undefined): { readonly [field: string]: number } | undefined {
   const input = numberMember(usage, "prompt_tokens") ?? numberMember(usage, "input_tokens");
   const output = numberMember(usage, "completion_tokens") ?? numberMember(usage, "output_tokens");

@@ -14,7 +14,8 @@ const SEPARATORS = [",", ";", "\t", "|"];
  * The rows of a table, including the header, read line by line however large the file is. Quoted cells may contain
  * line ends and doubled quotes. Blank rows are skipped.
  *
- * @param separator one character; default the most frequent one in the first line outside of quotes
+ * @param separator one character; by default the most frequent of comma, semicolon, tab and bar in the first line,
+ *   outside of quotes
  * @throws {EvalsError} at an unclosed quote
  */
 export async function* csvRecords(

@@ -22,7 +22,8 @@ const DEEPEST = 190;
  *
  * @param keys names of the list in an object, for instance `data`
  * @param isItem whether an object is an item itself, although it has a list under one of the keys
- * @param read converts the text to an item; by default only values that JSON can represent exactly are accepted
+ * @param read converts the text to an item; by default, an item with a number or character that parsing would change
+ *   is not accepted
  * @returns items, and entries for lines that are not items, with their location
  * @throws {EvalsError} EVALS_IMPORT_SYNTAX for a file that is not JSON
  */
@@ -128,14 +129,15 @@ function itemOf(text: string, value: Json | undefined, place: SourcePlace): Json
     ...changedNumberProblems(text, place.path, place.line),
     ...halfCharacterProblems(text, place.path, place.line),
   ];
-  // Version ids are compared digit by digit elsewhere; all other numbers must be kept exactly.
+  // A version id of Braintrust may lose digits when it is parsed: the importer reads it from the item's text. Every
+  // other number must stay exact.
   const first = changed.find(({ code }) => code !== "EVALS_NUMBER_CHANGED") ?? changed[0];
   if (first !== undefined && !onlyVersions(text, changed.length))
     return { ...place, line: first.line ?? place.line, what: first.what, why: first.why };
   return { place, value, text };
 }
 
-/** Whether the only inexact numbers are version ids of a platform, which no case contains. */
+/** Whether the only inexact numbers are Braintrust's version ids, which no case contains. */
 function onlyVersions(text: string, changed: number): boolean {
   return (text.match(/"_xact_id"\s*:\s*\d{16,}/g)?.length ?? 0) >= changed;
 }

@@ -11,7 +11,7 @@ export interface WantedMembers {
   readonly whole: boolean;
 }
 
-/** The error for wanted members that are larger than the limit. */
+/** The error of `wantedMembers` for members that have more bytes than its parameter `most`. */
 export class TooLarge extends Error {}
 
 /**

@@ -22,7 +22,7 @@ export class LeftList {
   }
 
   /**
-   * All entries in order of appearance. For each kind with more entries than the limit, one further entry says how
+   * All entries in order of appearance. For each kind with more than 100 entries in a file, one further entry says how
    * many are not listed.
    */
   all(): readonly Left[] {

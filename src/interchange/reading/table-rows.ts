@@ -138,7 +138,7 @@ function readMaps(maps: readonly string[], columns: readonly string[], path: str
   return found;
 }
 
-/** Splits at the commas that are followed by another entry. A comma elsewhere may belong to a column's name. */
+/** Splits at the commas that are followed by another entry. Any other comma may belong to a column's name. */
 function splitMap(text: string, columns: readonly string[]): string[] {
   const parts = text.split(/,(?=\s*(?:id|tags|input|expected|metadata)(?:\.[^=,]+)?=)/);
   return parts.filter((part) => part.trim() !== "" || columns.length === 0);
@@ -171,7 +171,7 @@ function clashing(target: string, columns: readonly string[], path: string): Pro
     path,
     line: 1,
     column: 1,
-    what: `Two columns would both be "${target}" of a case, or a part of this member.`,
+    what: `Two columns would become "${target}" of a case, or one would become "${target}" and another a member of it.`,
     why: "The values of one column would be lost.",
     fix: `Say which column goes where: --map input.question=<column>,…    (columns: ${columns.join(", ")})`,
   };

@@ -71,6 +71,7 @@ function listed(bytes: Uint8Array, data: DataView, at: number, path: string): Pa
     wide = { ...wide, at: wide.at + 8 };
     return value;
   };
+  // The size when unpacked is not needed, but its zip64 number comes first.
   number(24);
   const packedSize = number(20);
   return { name, method: data.getUint16(at + 10, true), packedSize, start: number(42) };

@@ -70,7 +70,7 @@ function contentsOf(
   };
 }
 
-/** Adds the object around the choices of a reply, which Braintrust leaves out. */
+/** Of a reply with choices, Braintrust logs only the list of choices. This puts the list back into an object. */
 function withChoices(output: Json | undefined): Json | undefined {
   const list = Array.isArray(output) ? (output as readonly Json[]) : [];
   return list.length > 0 && list.every((one) => isObject(one) && isObject(one.message))

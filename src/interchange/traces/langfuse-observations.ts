@@ -132,7 +132,7 @@ function score(trace: string, id: string, name: string, item: JsonObject): Span 
   });
 }
 
-/** A trace with its parts, as exported by Langfuse's pages before version 4. */
+/** A trace with its observations and scores, as exported from Langfuse's web pages before Langfuse 4. */
 function wholeTrace(trace: string, item: JsonObject): readonly Span[] {
   const members = (name: string): JsonObject[] => listMember(item, name).filter(isObject);
   const root = platformSpan(NAME, {

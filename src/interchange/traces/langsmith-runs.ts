@@ -14,7 +14,7 @@ import { AGENT, CHAT, feedbackEvent, platformSpan, RETRIEVAL, TOOL } from "./pla
 
 const NAME = "LangSmith";
 
-/** Converts a run of LangSmith to spans; undefined for anything else. */
+/** Converts a run of LangSmith, which is one step of a trace, to spans; undefined for anything else. */
 export function langsmithSpans(item: JsonObject): readonly Span[] | undefined {
   const id = textMember(item, "id") ?? textMember(item, "run_id");
   const type = textMember(item, "run_type")?.toLowerCase();
@@ -156,7 +156,7 @@ function documentOf(value: JsonObject): JsonObject {
   return { id: value.id ?? metadata.id ?? metadata.source ?? null, text: value.page_content ?? null };
 }
 
-/** Reads `{thumbs: {n, avg}}` of a run. */
+/** The feedback on a run. LangSmith gives it as averages by name: `feedback_stats: {thumbs: {n, avg}}`. */
 function feedback(item: JsonObject) {
   return Object.entries(objectMember(item, "feedback_stats") ?? {}).flatMap(([name, stats]) => {
     if (!isObject(stats)) return [];

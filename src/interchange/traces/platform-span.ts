@@ -13,13 +13,13 @@ export interface PlatformSpan {
   /** ISO 8601, or seconds since 1970. */
   readonly start?: Json | undefined;
   readonly end?: Json | undefined;
-  /** Attributes under the names of the convention; undefined and null values are left out. */
+  /** Attributes under names of OpenTelemetry or OpenInference; undefined and null values are left out. */
   readonly attributes: Readonly<Record<string, unknown>>;
   readonly events?: readonly SpanEvent[] | undefined;
   readonly error?: string | undefined;
 }
 
-/** Converts a step to a span with the conventions' names. */
+/** Converts a step to a span, as it would be read from a span of OTLP. @param convention who exported the step */
 export function platformSpan(convention: Convention, one: PlatformSpan): Span {
   const attributes: Attributes = Object.fromEntries(
     Object.entries(one.attributes).filter(([, value]) => value !== undefined && value !== null),
@@ -40,7 +40,7 @@ export function platformSpan(convention: Convention, one: PlatformSpan): Span {
   };
 }
 
-/** The latest possible date: September 275760. */
+/** The latest time that a JavaScript date can have, in milliseconds since 1970. */
 const LAST_MS = 8.64e15;
 
 function nanosecondsOf(time: Json | undefined): bigint {

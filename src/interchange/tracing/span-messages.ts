@@ -3,10 +3,10 @@ import { membersIn } from "../../domain/found-documents.ts";
 import type { Json } from "../../domain/json.ts";
 import type { Message } from "../../domain/message.ts";
 
-/** The conventions' terms for finish reasons. */
+/** The terms of OpenTelemetry's GenAI conventions for the ways in which an answer ends. */
 const ENDS = { whole: "stop", cut: "length", refused: "content_filter", failed: "error" } as const;
 
-/** Messages in the conventions' format, as the JSON text of a span attribute. */
+/** Messages in the format of OpenTelemetry's GenAI conventions, as the JSON text of a span attribute. */
 export function inputMessages(messages: readonly Message[]): string {
   return JSON.stringify(messages.map((message) => ({ role: message.role, parts: partsOf(message) })));
 }
@@ -39,7 +39,7 @@ function partsOf({ role, content, tool_calls, tool_call_id: id }: Message): read
   return [...texts, ...calls];
 }
 
-/** Converts a content part. A text gets the conventions' format; everything else stays as it is. */
+/** Converts a content part. A text gets the format of the GenAI conventions; everything else stays as it is. */
 function partOf(part: Json): unknown {
   if (typeof part === "string") return { type: "text", content: part };
   const { type, text } = membersIn(part);

@@ -8,6 +8,7 @@ import type { Retrieval } from "../../domain/trajectory.ts";
 export interface Round {
   /** The conversation up to the call. */
   readonly given: readonly Message[];
+  /** The model's reply, which may be several messages. */
   readonly added: readonly Message[];
   /** Tool calls that the model requested. */
   readonly tools: readonly ToolUse[];

@@ -9,7 +9,7 @@ import { inputMessages, outputMessages } from "./span-messages.ts";
 import { asText, type Round, roundsOf } from "./trial-rounds.ts";
 import { placedRounds, type Stretch, startOf } from "./trial-times.ts";
 
-/** Providers that have the same name in the conventions. */
+/** Providers that have the same name in OpenTelemetry's GenAI conventions as in evalconfig.yaml. */
 const KNOWN_PROVIDERS = new Set(["openai", "anthropic"]);
 
 /** The trace id of a trial, equal in every export. 32 hexadecimal digits. */

@@ -9,7 +9,7 @@ export interface DatasetRow {
   /** If absent, the case gets an id such as `case-3`. */
   readonly id?: string | undefined;
   readonly input: Json;
-  /** Whether the item was exported from a project's case: an empty input is then kept. */
+  /** Whether evals exported the item from a case. Such an item becomes a case even when its input is empty. */
   readonly wasCase?: boolean | undefined;
   readonly expected?: Json | undefined;
   readonly tags?: readonly string[] | undefined;

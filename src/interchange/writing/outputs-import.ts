@@ -36,7 +36,7 @@ export class TrialNumbers {
   }
 }
 
-/** A line of `fixtures/<name>.jsonl`; unknown fields are left out. */
+/** A line of `fixtures/<name>.jsonl`. Fields with an unknown value (undefined or null) are left out. */
 export function outputLine(output: RecordedOutput): string {
   const known = Object.entries(output).filter(([, value]) => value !== undefined && value !== null);
   return jsonLine(Object.fromEntries(known));

@@ -48,7 +48,8 @@ export const LIQUID_FILTERS: Readonly<Record<string, Translate>> = {
   last: (value, _, { refuse }) =>
     anySeen(value, isText) ? refuse("the last letter of a text") : piped(value, "last"),
   replace: (value, [from, to, more], { simple, refuse }) => {
-    if (from === undefined || to === undefined || more !== undefined) return refuse("so many replacements");
+    if (from === undefined || to === undefined || more !== undefined)
+      return refuse("the filter replace with other than two arguments");
     return piped(value, `replace: ${simple(from)}, ${simple(to)}`, "text");
   },
   join: (value, [separator, member], { simple }) => {

@@ -9,7 +9,7 @@ export function printed(value: Value): string {
 const text = printed;
 const capitalized = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase();
 
-/** Nunjucks's built-in filters that are supported here. */
+/** The built-in filters of Nunjucks that an import can render. */
 export const FILTERS: Readonly<Record<string, Work>> = {
   upper: (value) => text(value).toUpperCase(),
   lower: (value) => text(value).toLowerCase(),

@@ -102,14 +102,15 @@ class Translation {
     const rest = this.#if(only, "elsif");
     const needsOwn = this.#scope.before.length > 0;
     this.#scope.before = outer;
-    // Statements for a second condition are only executed when the first is false.
+    // Statements that the second condition needs must run only when the first is false. So they stand in an `else`, not
+    // before the whole `if`.
     return needsOwn ? `${text}{% else %}${this.#statement(only)}` : text + rest;
   }
 
   #set(one: TemplateNode): string {
     const [target, ...more] = nodes(one, "targets");
     if (target === undefined || more.length > 0)
-      throw new Untranslatable("several names in one {% set %}", lineOf(one));
+      throw new Untranslatable("Liquid cannot set several names in one {% set %}", lineOf(one));
     const name = String(target.value);
     if (!one.value) {
       const text = `{% capture ${name} %}${this.#statement(node(one, "body"))}{% endcapture %}`;
@@ -159,7 +160,8 @@ class Translation {
     const called = one.typename === "FunCall" ? node(one, "name") : undefined;
     if (called?.typename !== "Symbol" || called.value !== "range") return this.#values.bare(one);
     const [a, b, step] = nodes(one, "args").map((arg) => this.#values.value(arg));
-    if (a === undefined || step !== undefined) throw new Untranslatable("a range with steps", lineOf(one));
+    if (a === undefined || step !== undefined)
+      throw new Untranslatable("Liquid has no range with a step", lineOf(one));
     const [from, to] = b === undefined ? ["0", a] : [this.#scope.simple(a), b];
     return { base: `(${from}..${this.#scope.simple(piped(to, "minus: 1", "number"))})`, filters: [] };
   }
