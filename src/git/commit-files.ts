@@ -91,7 +91,7 @@ export async function* changeSteps(root: string, plan: CommitPlan): AsyncGenerat
   return reached.commit;
 }
 
-/** Detects everything that would make the commit impossible or wrong, before anything is changed. */
+/** Throws, before anything is changed, when something would make the commit impossible or wrong. */
 async function refuseBusyRepository(
   { top, gitFolder }: Repository,
   { tag, files }: CommitPlan,

@@ -122,7 +122,7 @@ export async function mergeBase(root: string, a: string, b: string): Promise<str
   return (await gitText(root, ["merge-base", a, b]))?.split("\n")[0] || null;
 }
 
-/** Whether HEAD is detached. */
+/** Whether HEAD names a commit itself and not a branch. */
 export async function isDetached(root: string): Promise<boolean> {
   return (await gitText(root, ["symbolic-ref", "--quiet", "HEAD"])) === null;
 }

@@ -46,7 +46,7 @@ function choices(name: string, isVerdict: boolean): string {
   ].join("\n");
 }
 
-/** Removes characters that XML does not allow. */
+/** A text as the value of an XML attribute, without the characters that XML does not allow. */
 function attribute(text: string): string {
   return text
     .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "")

@@ -12,7 +12,7 @@ export interface MergedLabels {
   readonly older: number;
 }
 
-/** Adds labels to existing ones. Of two labels of one rater for one answer, the later one is kept. */
+/** Adds labels to existing ones. Of two labels of one rater for one answer and judge, the later one is kept. */
 export function mergeLabels(there: readonly Label[], incoming: readonly Label[]): MergedLabels {
   const merged = new Map(there.map((label) => [identity(label), label]));
   const counts = { added: 0, updated: 0, unchanged: 0, older: 0 };
@@ -35,9 +35,7 @@ export function mergeLabels(there: readonly Label[], incoming: readonly Label[])
   return { labels: [...merged.values()], ...counts };
 }
 
-/**
- * The latest label of each rater for each answer, in the order in which the pairs of rater and answer appear.
- */
+/** The latest label of each rater for each answer and judge, in the order in which their first labels appear. */
 export function latestOfEach(labels: readonly Label[]): Label[] {
   const latest = new Map<string, Label>();
   for (const label of labels) {

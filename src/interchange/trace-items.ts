@@ -19,7 +19,7 @@ export interface PlacedSpans {
   readonly unread: readonly string[];
 }
 
-/** Keys under which an export has its list. */
+/** Keys under which a platform's export lists its spans, traces, scores or other items. */
 const LISTS = [
   "resourceSpans",
   "data",

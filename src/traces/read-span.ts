@@ -305,7 +305,8 @@ export function conventionsOf(spans: readonly Span[]): readonly Convention[] {
     );
     if (sign !== undefined) found.add(FIRST_RELEASE.test(span.schema) ? "OpenTelemetry GenAI 0.1" : sign[0]);
   }
-  // Tool spans have few attributes. A name that a newer convention shares with the oldest is no evidence of the oldest.
+  // The newer conventions share names with the oldest, and a tool span may have only such names. So the oldest counts
+  // only when no newer convention is found.
   const newer = CONVENTIONS.slice(1).filter((one) => found.has(one));
   if (newer.length > 0) found.delete("OpenTelemetry GenAI up to 1.36");
   if (found.has("OpenTelemetry GenAI 0.1")) found.delete("OpenTelemetry GenAI 1.37 to 1.41");

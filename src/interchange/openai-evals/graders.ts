@@ -299,7 +299,7 @@ const PARAMS: Readonly<Record<string, string>> = {
   max_tokens: "max_completion_tokens",
 };
 
-/** Sampling parameters with the names used in requests. */
+/** Sampling parameters under the names that requests use, without `tools` and `text`. */
 export function samplingParams(params: JsonObject): Record<string, Json> {
   const known = Object.entries(params).filter(
     ([key, value]) => value !== null && value !== undefined && key !== "tools" && key !== "text",

@@ -104,7 +104,7 @@ async function importEval(one: RegistryEval, kind: string, name: string, found: 
     found.left.add(
       at("args", "samples_jsonl"),
       `samples ${samples ?? ""}`.trim(),
-      "The file is missing. Fetch it (git lfs pull), or name the registry file where it lies in the repository: samples are looked for in data/ beside its folder evals/.",
+      "The file is missing. Fetch it (git lfs pull), or import the registry file from inside its repository: samples are looked for in data/ beside evals/.",
     );
     return;
   }

@@ -6,7 +6,10 @@ import type { Losses } from "./losses.ts";
 /** Names of headers with credentials. */
 const SECRET = /^(?:authorization|proxy-authorization|cookie)$|(?:key|token|secret|password|auth)$/i;
 
-/** Headers with references to environment variables; a key written in the file is removed and reported. */
+/**
+ * Converts headers: `{{ env.NAME }}` becomes `${env:NAME}`. A header with a key that is written in the file, or with
+ * any other template, is left out and reported.
+ */
 export function headersOf(
   value: Json | undefined,
   place: SourcePlace,

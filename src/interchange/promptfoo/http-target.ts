@@ -61,7 +61,10 @@ export function httpEntry(spec: ProviderSpec, losses: Losses): Entry | undefined
 
 type Report = (what: string, why: string) => void;
 
-/** Converts `{{prompt}}` and variables to the names that evals' templates use. */
+/**
+ * Converts `{{prompt}}` and variables to the names that evals' templates use. Anything else in braces is left out and
+ * reported.
+ */
 function filled(text: string, report: Report): string {
   return text.replace(/\{\{-?\s*(.*?)\s*-?\}\}/g, (whole, inside: string) => {
     const [, name = "", filters = ""] = /^([\w.]+)\s*((?:\|.*)?)$/.exec(inside) ?? [];

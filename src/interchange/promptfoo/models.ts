@@ -25,7 +25,7 @@ export class Models {
   readonly #all = new Map<string, Target>();
   readonly #bySpec = new Map<string, string | undefined>();
 
-  /** The alias of a provider; undefined when the provider is skipped. */
+  /** The alias of a provider; undefined when the provider is not imported. */
   provider(spec: ProviderSpec, help: ProviderHelp): string | undefined {
     const key = JSON.stringify([spec.id, spec.label, spec.config]);
     if (!this.#bySpec.has(key)) {
@@ -36,7 +36,7 @@ export class Models {
     return this.#bySpec.get(key);
   }
 
-  /** The alias of a provider named by a test. */
+  /** The alias of a provider named by a test; undefined when the provider is not imported. */
   own(named: Json, place: SourcePlace, help: ProviderHelp): string | undefined {
     return this.#named(named, place, help);
   }
@@ -49,7 +49,7 @@ export class Models {
     );
   }
 
-  /** The alias of a model for embeddings or moderation. */
+  /** The alias of a model for embeddings or moderation: the named one if it is of that kind, else promptfoo's default. */
   semantic(kind: string, named: Json | undefined, place: SourcePlace, help: ProviderHelp): string {
     const own = isObject(named) && named.embedding !== undefined ? named.embedding : named;
     const alias = this.#named(own, place, help);

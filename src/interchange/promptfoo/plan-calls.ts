@@ -119,7 +119,7 @@ function planCount(one: Assertion, value: Json | undefined): Plan {
 
 const NO_TOOL = "The assertion's value must be the name of a tool, or a list of names.";
 
-/** Matches a tool by name or pattern. */
+/** The name or pattern of a tool in an assertion's value; undefined when there is none. */
 function toolMatcher(value: Json | undefined): { readonly name: string } | undefined {
   const name = isObject(value) ? (value.pattern ?? value.name) : value;
   if (isObject(value) && value.type !== undefined && value.type !== "tool") return undefined;

@@ -203,7 +203,7 @@ function readAssertions(
   });
 }
 
-/** An assertion with its `$ref` resolved. */
+/** An assertion, or the one that its `$ref` names in the same file; undefined when that cannot be found. */
 function resolved(
   one: { readonly [key: string]: Json },
   source: ConfigSource,

@@ -4,7 +4,7 @@ const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x
 /** Only this many bytes of a member's name are kept, because every wanted name is shorter. */
 const LONGEST_NAME = 200;
 
-/** The wanted members of an object, as the text of a separate object. */
+/** The wanted members of an object, as the JSON text of an object that has only these. */
 export interface WantedMembers {
   readonly text: Buffer;
   /** Whether the object was complete, with nothing after it. */
@@ -39,7 +39,7 @@ class MemberScan {
   #depth = 0;
   #inText = false;
   #escaped = false;
-  /** The current part of the outermost object. */
+  /** Which part of the outermost object is being read. */
   #in: "before" | "name" | "value" | "after" = "before";
   #name: number[] = [];
   #takes = false;

@@ -31,7 +31,8 @@ async function* inflated(packed: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 /**
- * Uses a library, because Node's own zstd is not in every version and stops after the first of several frames.
+ * Decompresses zstd with a library, because not every version of Node has zstd, and Node's stops after the first of
+ * several frames.
  */
 async function* unzstd(packed: Uint8Array): AsyncGenerator<Uint8Array> {
   const { Decompress } = await import("fzstd");

@@ -83,7 +83,7 @@ function resolved(document: Document, path: string): Json {
         line: 1,
         column: 1,
         what: `The aliases (*name) of this file cannot be replaced by their values: ${error.message}.`,
-        why: "Without a limit on aliases, a small file could fill the memory.",
+        why: "An alias without its anchor has no value; and aliases of aliases could make a small file fill the memory.",
         fix: "Write the values where they are used.",
       },
       { cause: error },

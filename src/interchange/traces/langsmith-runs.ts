@@ -99,7 +99,7 @@ function tokensOf(item: JsonObject, outputs: JsonObject): Record<string, unknown
   };
 }
 
-/** Messages as sent; LangChain nests them in a list within the list. */
+/** The messages that were sent. LangChain puts their list into another list. */
 function messagesOf(inputs: JsonObject): Json {
   const messages = inputs.messages ?? inputs.prompts ?? inputs.prompt ?? inputs.input ?? null;
   const [first] = Array.isArray(messages) ? (messages as readonly Json[]) : [];
@@ -123,7 +123,7 @@ function firstGeneration(outputs: JsonObject): JsonObject | undefined {
   return objectMember(message, "kwargs") ?? message;
 }
 
-/** Converts a LangChain message to the common members. */
+/** Takes a LangChain message out of its wrapper and adds the usual name of its role: `human` becomes `user`. */
 function plainMessage(value: Json): Json {
   if (!isObject(value)) return value;
   const inner = objectMember(value, "kwargs") ?? objectMember(value, "data") ?? value;

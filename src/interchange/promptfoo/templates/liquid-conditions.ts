@@ -82,7 +82,7 @@ export class LiquidConditions {
     }
     const whole = this.#values.bare(right);
     if (anySeen(whole, (seen) => seen !== null && typeof seen === "object" && !Array.isArray(seen)))
-      throw new Untranslatable("Liquid cannot ask for a key of an object", lineOf(one));
+      throw new Untranslatable("Liquid cannot ask whether an object has a key", lineOf(one));
     return { text: `${this.#scope.simple(whole)} contains ${left}`, joined: "one" };
   }
 
