@@ -72,7 +72,7 @@ function unknownFormat(dataset: string, ending: string): Problem {
     code: "EVALS_DATASET_FORMAT",
     what: `A dataset cannot be a ${ending} file.`,
     why: "evals cannot read cases from files of this type.",
-    fix: `Write the cases to a file of one of these types: ${DATASET_ENDINGS.join(", ")}; and name it: dataset: ${dataset.slice(0, -ending.length)}.jsonl`,
+    fix: `Write the cases to a file that ends in ${DATASET_ENDINGS.slice(0, -1).join(", ")} or ${DATASET_ENDINGS.at(-1)}, and name it: dataset: ${dataset.slice(0, -ending.length)}.jsonl`,
   };
 }
 
