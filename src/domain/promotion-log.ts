@@ -32,7 +32,7 @@ export interface LoggedChange {
   readonly baselines: readonly LoggedBaseline[];
 }
 
-/** A tag of a promotion, with what the tag's message says. */
+/** A tag of a promotion. `why` is the reason that the tag's message gives. */
 export interface LoggedTag {
   readonly name: string;
   readonly why: string | null;

@@ -36,7 +36,7 @@ export function loadParaphrases(
 const placeOf = ({ file }: PressureSettings, at: number): (string | number)[] =>
   file === undefined ? ["pressure", at] : ["pressure", at, "file"];
 
-/** The default file of paraphrases: next to the dataset and named after it. */
+/** The default file of paraphrases: next to the dataset's file and named after it; without such a file, after the suite. */
 function defaultPath(suite: string, dataset: SuiteDraft["dataset"], files: FileSource): string {
   if (typeof dataset !== "string") return `datasets/${suite}.paraphrases.jsonl`;
   return resolveDataset(files, dataset).replace(/\.[^./]+$/, ".paraphrases.jsonl");
