@@ -38,7 +38,7 @@ export interface ScoreSums {
   readonly count: Uint16Array;
   readonly sum: Float64Array;
   readonly sumOfSquares: Float64Array;
-  /** The rounding errors of `sum` and `sumOfSquares`. */
+  /** What rounding has removed from `sum` and `sumOfSquares` so far; `addExactly` adds it to the next value. */
   readonly lost: { readonly sum: Float64Array; readonly sumOfSquares: Float64Array };
   /** Number of answers to which the scorer does not apply, by case number; null while there is none. */
   exempt: Uint16Array | null;
@@ -49,7 +49,7 @@ export interface ScoreSums {
 /** A sum of the parts whose value is known, and the number of parts whose value is not. */
 export interface KnownSum {
   sum: number;
-  /** The rounding error of `sum`. */
+  /** What rounding has removed from `sum` so far. */
   lost: number;
   /** Number of parts whose value is unknown. */
   unknown: number;

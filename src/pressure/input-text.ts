@@ -79,8 +79,8 @@ export function mainText(
 const IN_ORDER = new Set(["turns", "messages", "history", "steps"]);
 
 /**
- * The list at the path `at`, if `at` is given; else the longest list of an input whose order does not matter. Undefined
- * when no such list has two different items.
+ * The list at the path `at`, if `at` is given and the list has two items or more. Without `at`, the longest list of the
+ * input that has two different items and whose order does not matter (see `IN_ORDER`). Undefined when there is none.
  */
 export function mainList(
   input: Json,

@@ -25,7 +25,7 @@ export interface StopRule {
 
 /** The signals by which the user can stop a run. */
 export interface RunControl {
-  /** Whether to start no new trials; those in flight finish. */
+  /** Returns true when no new trials are to be started; the trials in flight finish. */
   readonly stopping: () => boolean;
   /** Aborts when `stopping` becomes true: calls waiting in a queue are cancelled. */
   readonly stopped?: AbortSignal | undefined;

@@ -181,7 +181,7 @@ async function paidFor(runs: readonly StoredRun[], { read }: Reads): Promise<Kno
   return sum;
 }
 
-/** The sum of `beside`, the cost of replies that are not in a scored trial, and the cost of all variants. */
+/** The cost of all variants added to `beside`, which is the cost of the replies that are not in a scored trial. */
 export function besideScores(
   beside: KnownSpending,
   pressure: Pick<PressureTotals, "paid"> | null,

@@ -49,6 +49,7 @@ export interface EarlyStop {
   readonly stop: StopRule;
   /** Case numbers in the order of asking. */
   readonly order: ArrayLike<number>;
+  /** Receives an outcome. `pass` is null for an errored trial; a score is null when it is missing. */
   readonly note: (trial: {
     case_no: number;
     trial: number;
