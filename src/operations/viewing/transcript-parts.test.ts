@@ -35,11 +35,19 @@ const shown = (
   one: StoredTrial,
   request: Parameters<typeof transcriptParts>[0]["request"] = null,
 ): string[] =>
-  transcriptParts({ trial: one, request, judged: [] }).map(
+  transcriptParts({ trial: one, request, judged: [], input: { message: "Where is it?" } }).map(
     ({ kind, title, text }) => `${kind} [${title}] ${text}`,
   );
 
+const INPUT = 'request [input] {\n  "message": "Where is it?"\n}';
+
 describe("the parts of a transcript", () => {
+  it("begin with the case's input where nothing else says what was asked", () => {
+    expect(shown(trial({}))).toEqual([INPUT, "answer [] It comes on Monday."]);
+    const told = trial({ messages: [{ role: "user", content: "And my parcel?" }] });
+    expect(shown(told)[0]).toBe("message [user] And my parcel?");
+  });
+
   it("are the request's messages and settings, the answer and the raw reply", () => {
     const request = {
       model: "m",
@@ -88,6 +96,7 @@ describe("the parts of a transcript", () => {
       },
     });
     expect(shown(one)).toEqual([
+      INPUT,
       "tool call [find · step 2 · 12 ms] x",
       "tool result [find] found",
       expect.stringMatching(/^tool call \[pay( · step 1)?\] \{\}$/),
@@ -104,6 +113,6 @@ describe("the parts of a transcript", () => {
       {},
       { kind: "errored", error: "timeout", message: "no reply within 60 s", answer: null },
     );
-    expect(shown(failed)).toEqual(["error [timeout] no reply within 60 s"]);
+    expect(shown(failed)).toEqual([INPUT, "error [timeout] no reply within 60 s"]);
   });
 });

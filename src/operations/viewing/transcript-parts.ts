@@ -24,14 +24,22 @@ export interface TranscriptSources {
   /** The prepared request; null for recorded outputs. */
   readonly request: Json;
   readonly judged: readonly JudgeExchange[];
+  /** The case's input. */
+  readonly input: Json;
 }
 
-/** All parts of one trial in order: the request, the conversation, the answer, the judges, the raw reply. */
-export function transcriptParts({ trial, request, judged }: TranscriptSources): TranscriptPart[] {
+/**
+ * All parts of one trial in order: the request, the conversation, the answer, the judges, the raw reply. Where nothing
+ * shows what was asked, as for recorded answers alone, the case's input comes first.
+ */
+export function transcriptParts({ trial, request, judged, input }: TranscriptSources): TranscriptPart[] {
   const { answer, message, error } = trial;
+  const asked = requestParts(request);
+  const said = conversationParts(answer?.messages ?? null, wholeTranscript(answer, request));
+  const shown = asked.length > 0 || said.some(({ kind }) => kind === "message");
   return [
-    ...requestParts(request),
-    ...conversationParts(answer?.messages ?? null, wholeTranscript(answer, request)),
+    ...(shown ? asked : [part("request", "input", viewedText(input))]),
+    ...said,
     ...(error === null ? [] : [part("error", error, message ?? "")]),
     ...(answer === null ? [] : [part("answer", "", answer.output)]),
     ...(answer === null || answer.refusal === null ? [] : [part("refusal", "", answer.refusal)]),

@@ -178,7 +178,8 @@ async function transcriptOf(
   if (trial === undefined) return null;
   const request = await store.read.request(run.no, caseNo);
   const judged = await judgeExchanges(store, run, trial);
-  const parts = transcriptParts({ trial, request, judged });
+  const input = (await store.read.content(run.no, caseNo))?.input ?? null;
+  const parts = transcriptParts({ trial, request, judged, input });
   return {
     trial: viewedTrial(run.header, trial, limit),
     parts: parts.map(({ kind, title, text }) => ({ kind, title, passage: passage(text, limit) })),

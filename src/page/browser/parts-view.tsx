@@ -51,8 +51,9 @@ export function Parts({ parts, more }: PartsProps): JSX.Element {
   );
 }
 
-function isOpen({ kind, passage }: ViewedPart, parts: number): boolean {
-  return OPEN.includes(kind) && passage.letters <= SHORT && (parts <= 60 || kind !== "message");
+function isOpen({ kind, title, passage }: ViewedPart, parts: number): boolean {
+  const isRead = OPEN.includes(kind) || (kind === "request" && title === "input");
+  return isRead && passage.letters <= SHORT && (parts <= 60 || kind !== "message");
 }
 
 function Part({
