@@ -149,6 +149,18 @@ describe("a graded reply", () => {
   });
 });
 
+describe("a reason after its verdict", () => {
+  it("is told from one that the verdict follows from", () => {
+    const said = "Right … no, in fact it is wrong.";
+    const last = read(JSON.stringify({ verdict: "pass", reason: said }), binary);
+    expect(last).toEqual({ score: 1, reason: `${said} (reason written after the verdict)` });
+    expect(read(JSON.stringify({ reason: said, verdict: "pass" }), binary)).toEqual({
+      score: 1,
+      reason: said,
+    });
+  });
+});
+
 describe("a reply of findings", () => {
   const claims = findingsForm({
     key: "claims",

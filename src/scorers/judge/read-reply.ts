@@ -81,7 +81,15 @@ export function readReply(
   if (second !== undefined && !judged.some((text) => text.includes(second)))
     throw new UnusableReply(`contradicts itself: its reason says ${JSON.stringify(second)}`);
   if (quotes) checkQuotes(first.quotes, judged);
-  return reading;
+  return isReasonLast(first, form) ? { ...reading, reason: `${reading.reason} ${REASON_LAST}` } : reading;
+}
+
+/** Added to a reason that the judge wrote only after its verdict, which then cannot rest on it. */
+const REASON_LAST = "(reason written after the verdict)";
+
+function isReasonLast(reply: Members, { key }: ReplyForm): boolean {
+  const keys = Object.keys(reply);
+  return keys.indexOf("reason") > keys.indexOf(key);
 }
 
 /**
