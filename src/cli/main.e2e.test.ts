@@ -114,6 +114,19 @@ describe("a mistake in a file", () => {
     expect(stderr.match(/EVALS_CASE_NO_EXPECTED/g)).toHaveLength(1);
   });
 
+  it("and what is not known fit into a terminal, and are one line each where they are piped", async () => {
+    const repo = at("every-case-passes");
+    const models = Array.from(
+      { length: 12 },
+      (_, n) => `  own-${n}: { provider: http, url: "http://localhost/${n}", body: {}, answer: $ }\n`,
+    );
+    repo.write("evalconfig.yaml", `${repo.read("evalconfig.yaml").trimEnd()}\n${models.join("")}`);
+    const shown = await repo.evals("check", { stdoutIsTerminal: true });
+    expect(shown.stdout).toContain("own-11");
+    for (const line of shown.stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    expect((await repo.evals("check")).stdout.trimEnd().split("\n")).toHaveLength(2);
+  });
+
   it("is not found in a good repository", async () => {
     const repo = at("every-case-passes");
     expect((await repo.evals("check")).exit).toBe(0);

@@ -13,9 +13,19 @@ export async function checkCommand({ io, options }: CheckCall): Promise<number> 
   if (options.json === true) io.stdout(documentText(checkDocument(checked)));
   else {
     printProblems(io, checked);
-    if (checked.problems.length === 0) io.stdout(checkedProjectText(checked));
+    if (checked.problems.length === 0) io.stdout(await folded(io, checkedProjectText(checked)));
   }
   return checked.exit;
+}
+
+/** A text with its lines folded into the terminal, if there is one. */
+async function folded(io: Io, text: string): Promise<string> {
+  if (!io.stdoutIsTerminal || text.split("\n").every((line) => line.length <= io.width)) return text;
+  const { fold } = await import("../../reports/terminal/fold.ts");
+  return text
+    .split("\n")
+    .flatMap((line) => fold(line, io.width))
+    .join("\n");
 }
 
 function printProblems(io: Io, { problems, warnings }: Checked): void {
