@@ -36,6 +36,9 @@ describe("the heading of a run", () => {
   it("reports when a pass rests on too little evidence", () => {
     const gate = { outcome: "passed", verdict: "inconclusive", rules: [] } as const;
     expect(heading(sampleReport({ gate })).word).toBe("PASSED, not enough evidence");
+    const next = "how large a drop this suite can show: evals power support-triage";
+    expect(text(sampleReport({ gate }))).toContain(next);
+    expect(text(sampleReport())).not.toContain(next);
   });
 });
 

@@ -313,10 +313,14 @@ function nextLines(report: RunReport, width: number): string[] {
     never_pass ? plural(never_pass, "case never passes", "cases never pass") : "",
     flaky ? plural(flaky, ...flakyWords(report)) : "",
   ].filter((text) => text !== "");
+  const isOpen = report.gate.verdict === "inconclusive";
   const tail = indent(countsSentence(report));
   const time = report.duration_ms === null ? "" : duration(report.duration_ms);
   return [
     ...(failing.length === 0 ? [] : [indent(`${failing.join(", ")}: evals show ${header.id} --failing`)]),
+    ...(isOpen
+      ? [indent(plainLine(`how large a drop this suite can show: evals power ${header.suite}`))]
+      : []),
     time === "" ? tail : `${tail}${" ".repeat(Math.max(3, width - tail.length - time.length))}${time}`,
   ];
 }
