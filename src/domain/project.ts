@@ -103,7 +103,7 @@ export interface JudgeFiles {
    * mistakes in the text of the file
    */
   find(spec: string): Promise<JudgeFile>;
-  all(): ListedJudges;
+  all(): Promise<ListedJudges>;
 }
 
 /** All versions of every judge. */

@@ -25,7 +25,6 @@ import { closeScorers, openEachScorer, scorerHost, withUnopened } from "../run/o
 import { checkBaselines } from "./checking/check-baselines.ts";
 import { judgeCheck } from "./checking/check-judges.ts";
 import { checkPrices } from "./checking/check-prices.ts";
-import { unheardPrompt } from "./checking/unheard-prompt.ts";
 import type { Environment } from "./environment.ts";
 import { changedPrompts, unknownPublished } from "./project/changed-prompts.ts";
 import { locate, openProject } from "./project/open-project.ts";
@@ -98,7 +97,7 @@ export async function check(environment: Environment, { directory, online }: Che
   } catch (error) {
     note(error, checked);
     const { unreadJudges } = await import("./checking/unread-judges.ts");
-    add(checked, unreadJudges(environment, directory));
+    add(checked, await unreadJudges(environment, directory));
   }
   try {
     const { root, gitRoot } = locate(environment, directory);
@@ -250,7 +249,10 @@ async function checkTarget(
       // A prompt that cannot be rendered was already reported. Here it would be reported again, once for each case.
       if (rendered) {
         add(checked, checkRequests(suite, target.client, cases, chosen));
-        checked.warnings.push(...unheardPrompt(suite, model, cases, target.client));
+        if (suite.prompt !== null) {
+          const { unheardPrompt } = await import("./checking/unheard-prompt.ts");
+          checked.warnings.push(...unheardPrompt(suite, model, cases, target.client));
+        }
       }
       if (conversing !== null) {
         const { checkConversation } = await import("./running/check-conversation.ts");

@@ -20,7 +20,6 @@ import type { RunWorld } from "../run/run-settings.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import { withheldStore } from "../store/withheld-store.ts";
 import { selfJudging } from "./checking/self-judging.ts";
-import { unheardPrompt } from "./checking/unheard-prompt.ts";
 import type { Environment } from "./environment.ts";
 import type { Fleet } from "./fleet/plan-fleet.ts";
 import type { CanaryContext } from "./gating/canary.ts";
@@ -119,7 +118,7 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
     ...priceNotes(metrics),
     ...(await fallbackNotes(ran, store)),
     ...changedPins(plan.suite, plan.model, project.models).map(({ what, fix }) => `${what} ${fix}`),
-    ...unheardPrompt(plan.suite, plan.model, prepared.cases, prepared.target.client).map(({ what }) => what),
+    ...(await unheardNotes(prepared)),
     ...lost.notes,
     ...(batch === null ? [] : [batch]),
     ...(said === undefined ? [] : [said]),
@@ -205,6 +204,13 @@ async function underPressure(
     useCache: request.cache,
     notFromCache: () => answersOf(baseline, store),
   });
+}
+
+/** Says that the prompt never reaches the target. For a target that takes messages, the check is not loaded. */
+async function unheardNotes({ plan, cases, target }: PreparedRun): Promise<readonly string[]> {
+  if (plan.suite.prompt === null || plan.model.provider.prompt === "required") return [];
+  const { unheardPrompt } = await import("./checking/unheard-prompt.ts");
+  return unheardPrompt(plan.suite, plan.model, cases, target.client).map(({ what }) => what);
 }
 
 async function notesOfPressure({ header, pressure }: RanRun): Promise<readonly string[]> {

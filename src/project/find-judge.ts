@@ -1,8 +1,7 @@
-import { type JudgeFile, UnreadJudge } from "../domain/judge.ts";
+import type { JudgeFile, UnreadJudge } from "../domain/judge.ts";
 import { EvalsError } from "../domain/problem.ts";
 import type { ListedJudges } from "../domain/project.ts";
 import type { FileSource } from "./file-source.ts";
-import { parseJudge } from "./parse-judge.ts";
 import { readText } from "./read-text.ts";
 import { findVersion, JUDGES, listVersions, type VersionFile } from "./version-files.ts";
 
@@ -19,23 +18,27 @@ export async function findJudge(files: FileSource, spec: string): Promise<JudgeF
  * All versions of every judge: those that can be read, the mistakes of those that can be read in part, and all other
  * problems.
  */
-export function listJudges(files: FileSource): ListedJudges {
+export async function listJudges(files: FileSource): Promise<ListedJudges> {
   const { versions, problems } = listVersions(files, JUDGES);
+  if (versions.length === 0) return { judges: [], unread: [], problems };
+  const { UnreadJudge } = await import("../domain/judge.ts");
   const all = [...problems];
+  const judges: JudgeFile[] = [];
   const unread: UnreadJudge[] = [];
-  const judges = versions.flatMap((file) => {
+  for (const file of versions) {
     try {
-      return [readJudgeFile(files, file)];
+      judges.push(await readJudgeFile(files, file));
     } catch (error) {
       if (error instanceof UnreadJudge) unread.push(error);
       else if (error instanceof EvalsError) all.push(...error.problems);
       else throw error;
-      return [];
     }
-  });
+  }
   return { judges, unread, problems: all };
 }
 
-function readJudgeFile(files: FileSource, file: VersionFile): JudgeFile {
+/** The code that reads judges is loaded only for a project with judges. */
+async function readJudgeFile(files: FileSource, file: VersionFile): Promise<JudgeFile> {
+  const { parseJudge } = await import("./parse-judge.ts");
   return parseJudge(readText(files, file.path), file);
 }

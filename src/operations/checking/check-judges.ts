@@ -33,7 +33,7 @@ export function judgeCheck(project: Project): JudgeCheck {
 }
 
 async function everyJudge(project: Project, host: JudgeHost): Promise<Problem[]> {
-  const { judges, unread, problems } = project.judges.all();
+  const { judges, unread, problems } = await project.judges.all();
   const found = [...problems];
   if (judges.length + unread.length === 0) return found;
   const { openSuiteJudge, withFileMistakes } = await import("../../scorers/suite-judge.ts");

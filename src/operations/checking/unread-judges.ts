@@ -5,10 +5,10 @@ import type { Environment } from "../environment.ts";
 import { locate } from "../project/open-project.ts";
 
 /** Checks the judge files as far as that is possible when the project cannot be read. */
-export function unreadJudges(io: Environment, directory: string | undefined): Problem[] {
+export async function unreadJudges(io: Environment, directory: string | undefined): Promise<Problem[]> {
   try {
     const { root, gitRoot } = locate(io, directory);
-    const { unread, problems } = listJudges(workTree(root, gitRoot ?? root));
+    const { unread, problems } = await listJudges(workTree(root, gitRoot ?? root));
     return [...problems, ...unread.flatMap((one) => one.problems)];
   } catch (error) {
     // The caller has already reported why the project cannot be found.
