@@ -6,6 +6,7 @@ import { forbidsCode, isRefusedCode } from "../domain/no-exec.ts";
 import { onFirstUse } from "../domain/on-first-use.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { LoadedModel, LoadedSuite, Project } from "../domain/project.ts";
+import type { PromptVersion } from "../domain/prompt.ts";
 import type { OpenScorer } from "../domain/scorer.ts";
 import { publishedRefs } from "../git/published-files.ts";
 import { labelsPath } from "../labels/labels-path.ts";
@@ -15,7 +16,6 @@ import { checkCases, filterMatches } from "../project/check-cases.ts";
 import { checkLeaks, checkRendering } from "../project/check-leaks.ts";
 import { lookAlikeIds } from "../project/check-look-alikes.ts";
 import { changedPins } from "../project/check-pins.ts";
-import { roleLikeLines } from "../project/check-role-lines.ts";
 import { alwaysPassing } from "../project/check-thresholds.ts";
 import { checkPrompts } from "../project/find-prompt.ts";
 import { SECRET_CODE } from "../project/find-secrets.ts";
@@ -178,7 +178,7 @@ async function checkSuite(project: Project, suite: LoadedSuite, checked: Checkin
     const host = scorerHost(project, { concurrency: 1, judges: judges.host });
     const scorers = await openEachScorer(suite, host);
     try {
-      add(checked, [...scorers.problems, ...checkCases(suite, cases, withUnopened(suite, scorers))]);
+      add(checked, [...scorers.problems, ...(await checkCases(suite, cases, withUnopened(suite, scorers)))]);
       if (!checked.warnings.some((one) => one.code === SECRET_CODE && one.path === cases.path))
         checked.warnings.push(...caseSecrets(cases));
       checked.warnings.push(...alwaysPassing(suite), ...lookAlikeIds(cases));
@@ -188,7 +188,7 @@ async function checkSuite(project: Project, suite: LoadedSuite, checked: Checkin
       }
       let unrendered: readonly Problem[] = [];
       if (suite.prompt !== null) {
-        checked.warnings.push(...roleLikeLines(suite.prompt.version, suite));
+        checked.warnings.push(...(await roleLines(suite.prompt.version, suite)));
         unrendered = checkRendering(suite.prompt, cases, suite);
         add(checked, unrendered);
         if (unrendered.length === 0) checked.warnings.push(...checkLeaks(suite.prompt, cases, suite.clock));
@@ -209,6 +209,16 @@ async function checkSuite(project: Project, suite: LoadedSuite, checked: Checkin
   } finally {
     await judges.close();
   }
+}
+
+/** Warnings about lines that are nearly role lines. Few prompts have a line of one word, so few load what finds them. */
+async function roleLines(version: PromptVersion, suite: LoadedSuite): Promise<readonly Problem[]> {
+  const isOneWord = version.parts.some(
+    (part) => part.kind === "message" && /^[ \t]*[A-Za-z]+[ \t]*:?[ \t]*$/m.test(part.template),
+  );
+  if (!isOneWord) return [];
+  const { roleLikeLines } = await import("../project/check-role-lines.ts");
+  return roleLikeLines(version, suite);
 }
 
 interface TargetCheck {

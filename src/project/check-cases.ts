@@ -5,29 +5,60 @@ import type { LoadedSuite } from "../domain/project.ts";
 import type { OpenScorer } from "../domain/scorer.ts";
 import type { Suite } from "../domain/suite.ts";
 import { writtenTurns } from "../domain/written-turns.ts";
-import { type ProblemList, problemList, SHOWN } from "./dataset-problems.ts";
+import { type ProblemList, problemList } from "./dataset-problems.ts";
 
 /** A scorer that can also tell why a case cannot be scored. */
 export interface CheckingScorer extends Pick<OpenScorer, "name" | "reads" | "required"> {
   refuses?(golden: Case): string | undefined;
 }
 
+/** A path that a scorer reads in every case, and how many cases lack it. */
+export interface ReadPath {
+  readonly scorer: string;
+  readonly path: string;
+  readonly steps: Steps;
+  read: number;
+  lacking: number;
+  /** The first case without the path: its index in the dataset, from 0. */
+  first: number;
+}
+
 /**
- * Checks, in one pass over the dataset, that the cases fit the suite: each case has the values that the suite's scorers
- * read, each critical selector matches a case, and the filter includes at least one case.
+ * Checks that the cases fit the suite: each case has the values that the suite's scorers read, each critical selector
+ * matches a case, and the filter includes at least one case. A path that no case has is one problem, not one a case.
  *
  * @param scorers opened, in the suite's order
  */
-export function checkCases(
+export async function checkCases(
+  loaded: LoadedSuite,
+  cases: CaseSource,
+  scorers: readonly CheckingScorer[],
+): Promise<readonly Problem[]> {
+  const { problems, paths } = checkEach(loaded, cases, scorers, []);
+  const nowhere = paths.filter(({ read, lacking }) => lacking > 1 && lacking === read);
+  if (nowhere.length === 0) return problems;
+  const { inNoCase } = await import("./path-in-no-case.ts");
+  const others = checkEach(loaded, cases, scorers, nowhere);
+  return [...nowhere.map((one) => inNoCase(one, loaded, cases)), ...others.problems];
+}
+
+/** One pass over the dataset. @param known paths whose absence is reported otherwise */
+function checkEach(
   { suite, places }: LoadedSuite,
   cases: CaseSource,
   scorers: readonly CheckingScorer[],
-): readonly Problem[] {
+  known: readonly ReadPath[],
+): { readonly problems: readonly Problem[]; readonly paths: readonly ReadPath[] } {
   const problems = problemList(cases.path);
   const seen = new SeenCases(suite);
   const readers = scorers.map((scorer) => ({
     scorer,
-    reads: scorer.reads.map((path) => new ReadPath(path, scorer.name, problems)),
+    reads: scorer.reads.map(
+      (path): ReadPath => ({
+        ...{ scorer: scorer.name, path, steps: pathSteps(path) },
+        ...{ read: 0, lacking: 0, first: 0 },
+      }),
+    ),
   }));
   for (let index = 0; index < cases.count; index++) {
     const golden = cases.read(index);
@@ -38,106 +69,22 @@ export function checkCases(
     for (const { scorer, reads } of readers) {
       if (own?.includes(scorer.name) === false) continue;
       const place = { path: cases.path, line: cases.line(index), column: 1 };
-      const missing = reads.find((one) => !one.isIn(golden));
-      if (missing !== undefined) missing.lacks(golden, place);
-      else addRefusal(golden, scorer, place, (problem) => problems.add(problem));
+      const missing = reads.find((one) => {
+        one.read++;
+        return !isThere(golden, one.steps);
+      });
+      if (missing === undefined) addRefusal(golden, scorer, place, (problem) => problems.add(problem));
+      else {
+        if (missing.lacking++ === 0) missing.first = index;
+        if (!known.some(({ scorer, path }) => scorer === missing.scorer && path === missing.path))
+          problems.add(missingOperand(golden.id, missing.path, scorer.name, place));
+      }
     }
   }
-  const nowhere = readers.flatMap(({ scorer, reads }) =>
-    reads.flatMap((one) => one.nowhere(placeOfScorer(suite, places, scorer.name))),
-  );
-  return [...nowhere, ...problems.all(), ...seen.problems(places, cases)];
-}
-
-/** A path that a scorer reads in every case, and the cases that lack it. */
-class ReadPath {
-  readonly #path: string;
-  readonly #steps: Steps;
-  readonly #scorer: string;
-  readonly #problems: ProblemList;
-  /** The problems found so far, as long as no case has the path. If no case has it, one problem replaces them all. */
-  #held: Problem[] = [];
-  /** Number of further cases without the path, whose problems a full list only counts. */
-  #more = 0;
-  #lacking = 0;
-  #isSomewhere = false;
-  #first: { readonly golden: Case; readonly place: Place } | undefined;
-
-  constructor(path: string, scorer: string, problems: ProblemList) {
-    this.#path = path;
-    this.#steps = pathSteps(path);
-    this.#scorer = scorer;
-    this.#problems = problems;
-  }
-
-  isIn(golden: Case): boolean {
-    if (!isThere(golden, this.#steps)) return false;
-    this.#isSomewhere = true;
-    return true;
-  }
-
-  lacks(golden: Case, place: Place): void {
-    const problem = missingOperand(golden.id, this.#path, this.#scorer, place);
-    this.#first ??= { golden, place };
-    this.#lacking++;
-    if (this.#isSomewhere) {
-      this.#release();
-      this.#problems.add(problem);
-    } else if (this.#held.length < SHOWN) this.#held.push(problem);
-    else this.#more++;
-  }
-
-  /**
-   * One problem if several cases were read and none has the path. If the first case has a nearly equal path, the path is
-   * probably misspelt in the suite, and the problem is located in the suite.
-   */
-  nowhere(ofScorer: Place): Problem[] {
-    const first = this.#first;
-    if (this.#isSomewhere || this.#lacking < 2 || first === undefined) {
-      this.#release();
-      return [];
-    }
-    const meant = nearPath(first.golden, this.#steps, this.#path);
-    const what = `None of the ${this.#lacking} cases has ${this.#path}, which the scorer "${this.#scorer}" reads.`;
-    const { why, fix } = missingOperand("", this.#path, this.#scorer, first.place);
-    const code = "EVALS_CASE_NO_EXPECTED";
-    if (meant === undefined)
-      return [{ code, ...first.place, what, why, fix: fix.replace("the case", "the cases") }];
-    return [{ code, ...ofScorer, what: `${what} Did you mean "${meant}"?`, why, fix: `against: ${meant}` }];
-  }
-
-  #release(): void {
-    const [first] = this.#held;
-    for (const problem of this.#held) this.#problems.add(problem);
-    for (; this.#more > 0; this.#more--) if (first !== undefined) this.#problems.add(first);
-    this.#held = [];
-  }
-}
-
-/** Location in the suite's file of a scorer's `against`; for a scorer without `against`, of the scorer's entry. */
-function placeOfScorer(suite: Suite, places: LoadedSuite["places"], name: string): Place {
-  const index = suite.scorers.findIndex((one) => (one.name ?? one.type) === name);
-  const entry = suite.scorers[index];
-  const key = entry !== undefined && "against" in entry ? ["against"] : [];
-  return { path: places.path, ...places.at(["scorers", index, ...key]) };
-}
-
-/**
- * A dotted path with its first missing name replaced by a similar one that the case has; undefined if there is none.
- */
-function nearPath(golden: Case, steps: Steps, path: string): string | undefined {
-  if (path !== steps.join(".")) return undefined;
-  let here: unknown = golden;
-  for (const [at, step] of steps.entries()) {
-    if (here === null || typeof here !== "object") return undefined;
-    const next: unknown = Object.hasOwn(here, step) ? (here as Record<string, unknown>)[step] : undefined;
-    if (next === undefined) {
-      const meant = nearest(String(step), Object.keys(here));
-      return meant === undefined ? undefined : steps.with(at, meant).join(".");
-    }
-    here = next;
-  }
-  return undefined;
+  return {
+    problems: [...problems.all(), ...seen.problems(places, cases)],
+    paths: readers.flatMap(({ reads }) => reads),
+  };
 }
 
 /**

@@ -58,7 +58,7 @@ async function suiteProblems(suite: LoadedSuite, root: string): Promise<Problem[
   }
   const cases = await collectAsync(problems, () => suite.openCases());
   if (cases === undefined) return problems;
-  problems.push(...checkCases(suite, cases, open));
+  problems.push(...(await checkCases(suite, cases, open)));
   if (suite.prompt !== null) problems.push(...checkRendering(suite.prompt, cases, suite));
   cases.close();
   return problems;

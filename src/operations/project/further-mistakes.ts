@@ -99,7 +99,7 @@ async function caseMistakes(suite: LoadedSuite, scorers: OpenedScorers): Promise
   const cases = await suite.openCases();
   try {
     const rendering = suite.prompt === null ? [] : checkRendering(suite.prompt, cases, suite);
-    return [...checkCases(suite, cases, withUnopened(suite, scorers)), ...rendering];
+    return [...(await checkCases(suite, cases, withUnopened(suite, scorers))), ...rendering];
   } finally {
     cases.close();
   }

@@ -135,7 +135,7 @@ async function prepareRun(
     const others = [...judging, ...(suite.person === undefined ? [] : [suite.person.model])];
     const found = [
       ...each.problems,
-      ...checkCases(suite, cases, withUnopened(suite, each)),
+      ...(await checkCases(suite, cases, withUnopened(suite, each))),
       ...[model, ...others.filter((one) => one !== model)].flatMap((one) => unusableKeys(project, one)),
     ];
     if (found.length > 0) throw new EvalsError(found);
