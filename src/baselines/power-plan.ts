@@ -35,16 +35,17 @@ export function planPower(assumptions: PowerAssumptions): PowerPlan {
 }
 
 /**
- * Variance of one case's difference. Near a pass rate of 1 the history shows no variance, but a drop would have one of
- * at least drop(1 − drop)/k. Without this minimum, a suite where everything passes would seem to detect any drop.
+ * Variance of one case's difference. Near a pass rate of 1 the history shows no variance, but after a drop the
+ * variance would be at least drop(1 − drop)/k. Without this minimum, a suite where everything passes would seem to
+ * detect any drop.
  */
 function varianceOf(assumptions: PowerAssumptions, trials: number): number {
   const { pass_rate, correlation, drop, baseline_trials } = assumptions;
   const design: DesignAssumptions = {
     rate: pass_rate,
     correlation,
-    candidateAttempts: trials,
-    baseAttempts: baseline_trials ?? trials,
+    candidateTrials: trials,
+    baseTrials: baseline_trials ?? trials,
   };
   return Math.max(differenceVariance(design), (drop * (1 - drop)) / trials);
 }
@@ -82,13 +83,16 @@ function nearby(own: number): number[] {
 /** Total simulated trials per estimate: accurate to ± 3 % of the calls, in less than a second. */
 const DRAWN_TRIALS = 300_000;
 
-/** The largest suite that is simulated trial by trial; a larger one is scaled down to it. */
+/**
+ * The largest suite that is simulated trial by trial; a larger one is scaled down to it. `baselineTimesTrials` limits
+ * the baseline's trials of a case, as a multiple of the run's trials of that case.
+ */
 const MODEL = { cases: 300, trials: 20, baselineTimesTrials: 10 } as const;
 
 /**
  * Mean number of calls of the sequential gate, without a change and after the drop. Simulates cases whose pass
- * probabilities follow a Beta distribution with this mean and correlation. The seed is fixed, so that the same plan
- * prints the same numbers.
+ * probabilities follow a Beta distribution with the assumed pass rate as its mean, and with the assumed correlation.
+ * The seed is fixed, so that the same plan prints the same numbers.
  */
 export function expectedCalls(assumptions: PowerAssumptions): ExpectedCalls {
   const model = modelOf(assumptions);

@@ -29,8 +29,8 @@ function betsOf() {
 }
 
 /**
- * Distinct values in [0, 1] in ascending order with their counts. The order of observation is dropped, because it does
- * not matter for constant bets.
+ * Distinct values in [0, 1] in ascending order with their counts. The order of observation is dropped, because it
+ * does not matter for constant bets.
  */
 interface Counted {
   readonly values: Float64Array;
@@ -112,7 +112,7 @@ function lowestKept(values: Counted, enough: number): number {
 /** Minimum number of values. With fewer values, the normal approximation of their sum is too inaccurate. */
 const LEAST_FOR_NORMAL = 30;
 
-/** Squared spread of the normal mixture, in units of one value's standard deviation; matches the bets above. */
+/** Squared spread of the normal mixture, in units of one value's standard deviation; chosen to match `BETS`. */
 const MIXTURE = (SPREAD * 0.59) ** 2;
 
 /**
@@ -158,8 +158,8 @@ export interface QuantileBounds {
 }
 
 /**
- * Always-valid bounds of a quantile of clustered values, each cluster with equal weight. They enclose the values v for
- * which the statement "the share at or below v is q" is not refuted.
+ * Always-valid bounds of a quantile of clustered values, each cluster with equal weight. They enclose the values v
+ * for which the statement "the share at or below v is q" is not refuted.
  *
  * @param clusters at least one, in the order observed, each with at least one value
  * @param q in (0, 1)
@@ -228,7 +228,8 @@ export function sessionsPerArm(
   const variance = rate * (1 - rate) + Math.max(...others.map((other) => other * (1 - other)));
   const sizeAt = (bound: number): number => ((bound + normalQuantile(power)) / effect) ** 2 * variance;
   const singleLook = Math.ceil(sizeAt(normalQuantile(1 - (1 - confidence) / 2)));
-  // The bound changes so slowly that the iteration converges in a few rounds; it is largest for few sessions.
+  // The bound depends on the number of sessions, so both are computed in turn. It changes so slowly that a few rounds
+  // suffice.
   let sessions = singleLook;
   for (let round = 0; round < 50; round++) sessions = sizeAt(mixtureBound(sessions, confidence));
   return { sessions: Math.ceil(sessions), singleLook };

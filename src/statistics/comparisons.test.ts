@@ -116,7 +116,7 @@ function splits(values: readonly number[], size: number): number[] {
 describe("non-inferiority", () => {
   const perfect = Array.from({ length: 50 }, () => ({ base: [1, 1, 1], candidate: [1] }));
 
-  it("proves nothing from one perfect attempt at each of 50 clusters", () => {
+  it("proves nothing from one perfect trial at each of 50 clusters", () => {
     const difference = clusterDifferenceOfValues(perfect);
     expect(nonInferiorityStandardError(difference, 0.03)).toBeCloseTo(Math.sqrt((0.03 * 0.97) / 50), 14);
     expect(nonInferiorityZ(difference, 0.03)).toBeLessThan(1.645);
@@ -233,7 +233,7 @@ describe("multiple comparisons", () => {
 });
 
 describe("power", () => {
-  const variance = differenceVariance({ rate: 0.8, correlation: 0.5, candidateAttempts: 5, baseAttempts: 5 });
+  const variance = differenceVariance({ rate: 0.8, correlation: 0.5, candidateTrials: 5, baseTrials: 5 });
 
   it("is what was asked for at the smallest detectable effect", () => {
     const effect = minimumDetectableEffect(120, variance, { power: 0.9 });
@@ -255,8 +255,8 @@ describe("power", () => {
     expect(() => powerToDetect(0, 0.1, variance)).toThrow(RangeError);
     expect(() => clustersNeeded(0, variance)).toThrow(RangeError);
     expect(() => minimumDetectableEffect(10, -1)).toThrow(RangeError);
-    expect(() =>
-      differenceVariance({ rate: 2, correlation: 0, candidateAttempts: 1, baseAttempts: 1 }),
-    ).toThrow(RangeError);
+    expect(() => differenceVariance({ rate: 2, correlation: 0, candidateTrials: 1, baseTrials: 1 })).toThrow(
+      RangeError,
+    );
   });
 });

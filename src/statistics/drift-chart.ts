@@ -7,8 +7,8 @@ import { seededRandom } from "./seeded-random.ts";
 const ALLOWANCE = 0.5;
 
 /**
- * Threshold of the alarm. Without a change and with an exactly known reference, there is one false alarm in some
- * 430 values.
+ * The chart raises an alarm when its statistic is above this threshold. Without a change and with an exactly known
+ * reference, there is one false alarm in some 430 values.
  */
 export const DRIFT_THRESHOLD = 5;
 

@@ -3,8 +3,8 @@ import { requireCount } from "./argument-checks.ts";
 import { numberAt } from "./number-at.ts";
 
 /**
- * Gwet's AC1 of two raters. Unlike kappa, it stays meaningful when almost all units are in one category. Standard
- * error over units, Gwet (2008), without finite-population correction.
+ * Gwet's agreement coefficient AC1 of two raters. Unlike kappa, it stays meaningful when almost all units are in one
+ * category. The standard error is that of Gwet (2008) for a sample of units, without finite-population correction.
  *
  * @param table square counts, one rater in rows, the other in columns; at least 2 units in total
  * @throws {RangeError} if the table is not a square of counts or has fewer than 2 units

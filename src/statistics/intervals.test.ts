@@ -300,15 +300,15 @@ describe("pass^k and pass@k", () => {
     expect(
       passAtKMacro(
         [
-          { attempts: 2, successes: 1 },
-          { attempts: 4, successes: 4 },
+          { trials: 2, successes: 1 },
+          { trials: 4, successes: 4 },
         ],
         1,
       ),
     ).toBeCloseTo(0.75, 15);
   });
 
-  it("match the flip rate: two attempts both succeed, both fail, or differ", () => {
+  it("match the flip rate: two trials both succeed, both fail, or differ", () => {
     fc.assert(
       fc.property(counts, ({ size, successes }) => {
         if (size < 2) return;
@@ -322,11 +322,11 @@ describe("pass^k and pass@k", () => {
   it("have at k = 1 the difference of the mean rates and its permutation variance", () => {
     const { diff, permutationVariance } = passHatKDiff({ m: 6, b: 5, k: 4, x: 2 }, 1);
     expect(diff).toBeCloseTo(2 / 4 - 5 / 6, 15);
-    // s(N - s) / (k m (N - 1)), with s successes among all N attempts.
+    // s(N - s) / (k m (N - 1)), with s successes among all N trials.
     expect(permutationVariance).toBeCloseTo((7 * 3) / (4 * 6 * 9), 14);
   });
 
-  it("refuse k above the attempts", () => {
+  it("refuse k above the trials", () => {
     expect(() => passHatK(3, 3, 4)).toThrow(RangeError);
     expect(() => passHatKMacro([], 1)).toThrow(RangeError);
     expect(() => flipRate(1, 1)).toThrow(RangeError);

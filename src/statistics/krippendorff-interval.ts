@@ -5,7 +5,7 @@ import { seededRandom } from "./seeded-random.ts";
 /** Numbers of votes on one unit for each of two categories. */
 export type TwoWayVotes = { readonly first: number; readonly second: number };
 
-/** Limit of units times resamples, so that the computation stays short. */
+/** Maximum product of units and resamples, so that the computation stays short. */
 const MAX_WORK = 1_000_000;
 const MAX_DRAWS = 1000;
 const LEAST_DRAWS = 200;
@@ -16,7 +16,7 @@ const LEAST_DRAWS = 200;
  *
  * @param units votes of each unit; units with fewer than two votes do not count
  * @param confidence two-sided, in (0, 1)
- * @returns null with fewer than two units that count, or when all votes are equal
+ * @returns null with fewer than two units that count, or when all votes are equal in more than half of the resamples
  */
 export function krippendorffInterval(
   units: readonly TwoWayVotes[],

@@ -2,8 +2,8 @@ import { requireCount, requireSameLength } from "./argument-checks.ts";
 import { numberAt } from "./number-at.ts";
 
 /**
- * When to look at the data: after the first attempt of the first `clusters` clusters, or after every cluster has had
- * `round` attempts (from 1).
+ * When to look at the data: after the first trial of the first `clusters` clusters, or after every cluster has had
+ * `round` trials (from 1).
  */
 export type Look =
   | { readonly kind: "partial"; readonly clusters: number }
@@ -15,8 +15,8 @@ const PARTIAL_SHARES = [0.25, 0.5, 0.75] as const;
 export const PARTIAL_LOOK_LEAST_CLUSTERS = 10;
 
 /**
- * Looks at a quarter, half and three quarters of the first round, then after each round. A look inside the first round
- * is left out if it would see fewer than 10 clusters.
+ * Looks at a quarter, half and three quarters of the first round, then after each round. A look inside the first
+ * round is left out if it would see fewer than 10 clusters.
  *
  * @param clusters at least 1
  * @param rounds at least 1
@@ -34,8 +34,8 @@ export function planLooks(clusters: number, rounds: number): Look[] {
 }
 
 /**
- * Information about a difference, Σ m k / (m + k): roughly the size of the smaller side. Clusters with an empty side
- * add nothing.
+ * Information about a difference, Σ m k / (m + k): half the number of values of one side if both sides are equally
+ * large, and at most the number of the smaller side. Clusters with an empty side add nothing.
  *
  * @param baseCounts base values per cluster, at least 0
  * @param candidateCounts actual candidate values per cluster, at least 0
@@ -66,8 +66,8 @@ export function plannedInformation(looks: readonly Look[], baseCounts: ArrayLike
     if (reached > baseCounts.length) {
       throw new RangeError(`a look at ${reached} clusters, but there are only ${baseCounts.length}`);
     }
-    const attempts = look.kind === "partial" ? 1 : look.round;
-    const candidateCounts = new Float64Array(baseCounts.length).fill(attempts, 0, reached);
+    const trials = look.kind === "partial" ? 1 : look.round;
+    const candidateCounts = new Float64Array(baseCounts.length).fill(trials, 0, reached);
     return information(baseCounts, candidateCounts);
   });
 }

@@ -2,99 +2,99 @@ import { requireCount, requirePart, requireProportion } from "./argument-checks.
 import { hypergeometricTable } from "./hypergeometric-distribution.ts";
 import { numberAt } from "./number-at.ts";
 
-/** Numbers of attempts and of successes of one cluster. */
-export type Tally = { readonly attempts: number; readonly successes: number };
+/** Numbers of trials and of successes of one cluster. */
+export type Tally = { readonly trials: number; readonly successes: number };
 
 /**
- * Unbiased estimate of pass^k, the probability that `k` new attempts all succeed: C(c, k) / C(n, k).
+ * Unbiased estimate of pass^k, the probability that `k` new trials all succeed: C(c, k) / C(n, k).
  *
  * Source: tau-bench, arXiv 2406.12045.
  *
- * @param attempts number of attempts made, at least `k`
+ * @param trials number of trials made, at least `k`
  * @param successes number of successes among them
- * @param k number of attempts that must all succeed, at least 1
+ * @param k number of trials that must all succeed, at least 1
  * @returns a proportion in [0, 1]; 0 when fewer than `k` succeeded
- * @throws {RangeError} if the counts cannot belong together or `k` exceeds `attempts`
+ * @throws {RangeError} if the counts cannot belong together or `k` exceeds `trials`
  */
-export function passHatK(attempts: number, successes: number, k: number): number {
-  requireTally(attempts, successes, k);
+export function passHatK(trials: number, successes: number, k: number): number {
+  requireTally(trials, successes, k);
   let product = 1;
-  for (let i = 0; i < k; i++) product *= Math.max(0, successes - i) / (attempts - i);
+  for (let i = 0; i < k; i++) product *= Math.max(0, successes - i) / (trials - i);
   return product;
 }
 
 /**
- * Unbiased estimate of pass@k, the probability that at least one of `k` new attempts succeeds: 1 - C(n - c, k) / C(n,
+ * Unbiased estimate of pass@k, the probability that at least one of `k` new trials succeeds: 1 - C(n - c, k) / C(n,
  * k).
  *
  * Source: HumanEval, arXiv 2107.03374.
  *
- * @param attempts number of attempts made, at least `k`
+ * @param trials number of trials made, at least `k`
  * @param successes number of successes among them
- * @param k number of attempts of which one must succeed, at least 1
+ * @param k number of trials of which one must succeed, at least 1
  * @returns a proportion in [0, 1]
- * @throws {RangeError} if the counts cannot belong together or `k` exceeds `attempts`
+ * @throws {RangeError} if the counts cannot belong together or `k` exceeds `trials`
  */
-export function passAtK(attempts: number, successes: number, k: number): number {
-  requireTally(attempts, successes, k);
-  return 1 - passHatK(attempts, attempts - successes, k);
+export function passAtK(trials: number, successes: number, k: number): number {
+  requireTally(trials, successes, k);
+  return 1 - passHatK(trials, trials - successes, k);
 }
 
-function requireTally(attempts: number, successes: number, k: number): void {
-  requireCount("attempts", attempts, 1);
-  requirePart("successes", successes, attempts);
+function requireTally(trials: number, successes: number, k: number): void {
+  requireCount("trials", trials, 1);
+  requirePart("successes", successes, trials);
   requireCount("k", k, 1);
-  if (k > attempts) throw new RangeError(`k must be at most the ${attempts} attempts, not ${k}`);
+  if (k > trials) throw new RangeError(`k must be at most the ${trials} trials, not ${k}`);
 }
 
 /**
- * Mean of pass^k over clusters with equal weight, whatever their number of attempts.
+ * Mean of pass^k over clusters with equal weight, whatever their number of trials.
  *
- * @param tallies at least one, each with `k` attempts or more
+ * @param tallies at least one, each with `k` trials or more
  * @returns a proportion in [0, 1]
- * @throws {RangeError} if there is no cluster or one has fewer than `k` attempts
+ * @throws {RangeError} if there is no cluster or one has fewer than `k` trials
  */
 export function passHatKMacro(tallies: readonly Tally[], k: number): number {
   requireCount("number of tallies", tallies.length, 1);
   let sum = 0;
-  for (const { attempts, successes } of tallies) sum += passHatK(attempts, successes, k);
+  for (const { trials, successes } of tallies) sum += passHatK(trials, successes, k);
   return sum / tallies.length;
 }
 
 /**
- * Mean of pass@k over clusters with equal weight, whatever their number of attempts.
+ * Mean of pass@k over clusters with equal weight, whatever their number of trials.
  *
- * @param tallies at least one, each with `k` attempts or more
+ * @param tallies at least one, each with `k` trials or more
  * @returns a proportion in [0, 1]
- * @throws {RangeError} if there is no cluster or one has fewer than `k` attempts
+ * @throws {RangeError} if there is no cluster or one has fewer than `k` trials
  */
 export function passAtKMacro(tallies: readonly Tally[], k: number): number {
   requireCount("number of tallies", tallies.length, 1);
   let sum = 0;
-  for (const { attempts, successes } of tallies) sum += passAtK(attempts, successes, k);
+  for (const { trials, successes } of tallies) sum += passAtK(trials, successes, k);
   return sum / tallies.length;
 }
 
 /**
- * Unbiased estimate of the probability that two new attempts disagree, 2p(1 - p): 2c(n - c)/(n(n - 1)).
+ * Unbiased estimate of the probability that two new trials disagree, 2p(1 - p): 2c(n - c)/(n(n - 1)).
  *
- * @param attempts number of attempts, at least 2
+ * @param trials number of trials, at least 2
  * @param successes number of successes among them
- * @returns 0 when all agree; at most 1 (two attempts, one success)
+ * @returns 0 when all agree; at most 1 (two trials, one success)
  * @throws {RangeError} if the counts cannot belong together
  */
-export function flipRate(attempts: number, successes: number): number {
-  requireCount("attempts", attempts, 2);
-  requirePart("successes", successes, attempts);
-  return (2 * successes * (attempts - successes)) / (attempts * (attempts - 1));
+export function flipRate(trials: number, successes: number): number {
+  requireCount("trials", trials, 2);
+  requirePart("successes", successes, trials);
+  return (2 * successes * (trials - successes)) / (trials * (trials - 1));
 }
 
 /**
- * Expected number of attempts when a cluster stops at its first failure, or after `k` attempts: 1 + p + … + p^(k-1) =
+ * Expected number of trials when a cluster stops at its first failure, or after `k` trials: 1 + p + … + p^(k-1) =
  * (1 - p^k) / (1 - p).
  *
- * @param p chance that one attempt succeeds, in [0, 1]
- * @param k maximum number of attempts, at least 1
+ * @param p chance that one trial succeeds, in [0, 1]
+ * @param k maximum number of trials, at least 1
  * @returns a number in [1, k]
  * @throws {RangeError} on arguments outside those ranges
  */
@@ -104,7 +104,7 @@ export function passKExpectedCalls(p: number, k: number): number {
   return p === 1 ? k : -Math.expm1(k * Math.log(p)) / (1 - p);
 }
 
-/** Attempts and successes of one cluster on both sides, named as in the stratified test. */
+/** Trials and successes of one cluster: m and b of the base side, k and x of the candidate side. */
 export type PassKStratum = {
   readonly m: number;
   readonly b: number;
@@ -116,8 +116,8 @@ export type PassKStratum = {
  * Difference of pass^order between two sides of one cluster, and the variance of that difference when the sides are
  * exchangeable (its mean is then exactly 0). Sum both over clusters: z = Σ diff / √Σ permutationVariance.
  *
- * @param stratum m, b: attempts and successes of the base side; k, x: of the candidate side
- * @param order number of attempts that must all succeed; at least 1, at most m and k
+ * @param stratum m, b: trials and successes of the base side; k, x: of the candidate side
+ * @param order number of trials that must all succeed; at least 1, at most m and k
  * @returns candidate minus base, in [-1, 1], and a variance of at least 0
  * @throws {RangeError} if the counts cannot belong together or `order` exceeds a side
  */

@@ -7,10 +7,10 @@ export type DesignAssumptions = {
   readonly rate: number;
   /** Intra-cluster correlation, at most 1. */
   readonly correlation: number;
-  /** Number of candidate attempts per cluster, above 0. */
-  readonly candidateAttempts: number;
-  /** Number of base attempts per cluster, above 0. */
-  readonly baseAttempts: number;
+  /** Number of candidate trials per cluster, above 0. */
+  readonly candidateTrials: number;
+  /** Number of base trials per cluster, above 0. */
+  readonly baseTrials: number;
   /** Standard deviation of the true effect between clusters; 0 (default) limits the claim to these clusters. */
   readonly effectDeviation?: number;
 };
@@ -19,20 +19,20 @@ export type DesignAssumptions = {
 export type PowerLevels = { readonly alpha?: number; readonly power?: number };
 
 /**
- * Variance of one cluster's difference: σ² + rate(1 - rate)(1 - correlation)(1/k + 1/m), where σ is `effectDeviation`,
- * and k and m are the attempts of the candidate and the base.
+ * Variance of one cluster's difference: σ² + rate(1 - rate)(1 - correlation)(1/k + 1/m), where σ is
+ * `effectDeviation`, and k and m are the trials of the candidate and the base.
  *
  * @returns squared score points, at least 0
  * @throws {RangeError} on arguments outside their ranges
  */
 export function differenceVariance(design: DesignAssumptions): number {
-  const { rate, correlation, candidateAttempts, baseAttempts, effectDeviation = 0 } = design;
+  const { rate, correlation, candidateTrials, baseTrials, effectDeviation = 0 } = design;
   requireProportion("rate", rate);
-  requirePositive("candidateAttempts", candidateAttempts);
-  requirePositive("baseAttempts", baseAttempts);
+  requirePositive("candidateTrials", candidateTrials);
+  requirePositive("baseTrials", baseTrials);
   if (!(correlation <= 1)) throw new RangeError(`correlation must be at most 1, not ${correlation}`);
   const within = rate * (1 - rate) * (1 - correlation);
-  return effectDeviation ** 2 + within * (1 / candidateAttempts + 1 / baseAttempts);
+  return effectDeviation ** 2 + within * (1 / candidateTrials + 1 / baseTrials);
 }
 
 /**

@@ -16,7 +16,7 @@ export type RankTrend = {
  * mean rank.
  *
  * @param strata any key for each entry; entries are compared only within their stratum
- * @returns null when neither column varies within any stratum
+ * @returns null when there is no stratum in which both columns vary
  * @throws {RangeError} if the columns differ in length
  */
 export function rankTrend(

@@ -51,7 +51,7 @@ const adapters: Record<string, (input: any) => unknown> = {
   passAtK: ({ n, c, k }) => passAtK(n, c, k),
   passHatKMacro: ({ cases, k }: { cases: [number, number][]; k: number }) =>
     passHatKMacro(
-      cases.map(([attempts, successes]) => ({ attempts, successes })),
+      cases.map(([trials, successes]) => ({ trials, successes })),
       k,
     ),
   flipRate: ({ n, c }) => flipRate(n, c),
@@ -83,7 +83,7 @@ const adapters: Record<string, (input: any) => unknown> = {
   bh: ({ p }) => benjaminiHochberg(p),
   verdict: ({ lo, hi, delta }) => intervalVerdict({ low: lo, high: hi }, delta),
   powerPlan: ({ p, rho, k, m, sdEffect, nCases, drop, alpha, power }) => {
-    const design = { rate: p, correlation: rho, candidateAttempts: k, baseAttempts: m };
+    const design = { rate: p, correlation: rho, candidateTrials: k, baseTrials: m };
     const variance = differenceVariance({ ...design, effectDeviation: sdEffect });
     return {
       power: powerToDetect(nCases, drop, variance, { alpha }),

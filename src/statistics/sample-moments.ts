@@ -37,8 +37,8 @@ export function sampleVariance(values: ArrayLike<number>): number {
 }
 
 /**
- * Sample variance from sufficient statistics. A sum of squared deviations within rounding error counts as 0, so that
- * equal values have variance exactly 0.
+ * Sample variance with denominator count - 1, from sums. A sum of squared deviations within rounding error counts as
+ * 0, so that equal values have variance exactly 0.
  *
  * @param count number of values, at least 2
  * @param sum their sum

@@ -6,13 +6,16 @@ import { normalUpperTail } from "./normal-distribution.ts";
 import { type SequentialSettings, sequentialPlan } from "./sequential-plan.ts";
 import { exactStratifiedTest } from "./stratified-exact-test.ts";
 
-/** The input of the decision at one look. `pass` is null at a look that cannot decide that the test passes. */
+/** The input of the decision at one look. */
 export type LookEvidence = {
   /** One-sided p-value for a drop. */
   readonly p: number;
   /** Bound on z for harm at this look. */
   readonly harmBound: number;
-  /** The z value of the claim "the drop is smaller than delta", and the bound on this z value at this look. */
+  /**
+   * The z value of the claim "the drop is smaller than delta", and the bound that it must reach at this look. Null at
+   * a look that must not decide that the test passes.
+   */
   readonly pass: { readonly z: number; readonly bound: number } | null;
 };
 
@@ -30,7 +33,7 @@ export function decideLook({ p, harmBound, pass }: LookEvidence): LookDecision {
   return passed ? "no_regression" : "continue";
 }
 
-/** One look of a finished test. `look`: its index from 0; `calls`: number of candidate attempts up to that look. */
+/** One look of a finished test. `look`: its index from 0; `calls`: number of candidate trials up to that look. */
 export type GateTraceEntry = {
   readonly look: number;
   readonly calls: number;
@@ -43,7 +46,7 @@ export type GateTraceEntry = {
 /** How a sequential test ended, with all its looks. */
 export type SequentialGateResult = {
   readonly verdict: Exclude<LookDecision, "continue"> | "inconclusive";
-  /** Number of candidate attempts used. */
+  /** Number of candidate trials used. */
   readonly calls: number;
   /** Index of the look at which the test ended, from 0. */
   readonly look: number;
@@ -104,10 +107,10 @@ function clustersAt(
   candidate: readonly (readonly number[])[],
 ): SeenCluster[] {
   const clusters = look.kind === "partial" ? look.clusters : base.length;
-  const attempts = look.kind === "partial" ? 1 : look.round;
+  const trials = look.kind === "partial" ? 1 : look.round;
   return base.slice(0, clusters).map((values, i) => ({
     base: values,
-    candidate: (candidate[i] ?? []).slice(0, attempts),
+    candidate: (candidate[i] ?? []).slice(0, trials),
   }));
 }
 

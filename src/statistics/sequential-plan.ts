@@ -4,7 +4,7 @@ import { ldBounds } from "./group-sequential-bounds.ts";
 import { type Look, planLooks, plannedInformation } from "./look-schedule.ts";
 import { numberAt } from "./number-at.ts";
 
-/** Grid size that is accurate to 1e-5 and fast enough for every look. */
+/** Number of grid points of the density with which bounds are accurate to 1e-5 and fast enough for every look. */
 export const SEQUENTIAL_POINTS = 401;
 
 /** The type I error of a sequential test and how it is spent. Divide alpha when several tests are made at once. */
@@ -17,7 +17,7 @@ export type SequentialSettings = {
   readonly points?: number;
 };
 
-/** Bounds on z: harm at every look, pass only after full rounds (null elsewhere). */
+/** Bounds on z, one per look. The bound for pass is null at a look within the first round. */
 export type LookBounds = {
   readonly harm: readonly number[];
   readonly pass: readonly (number | null)[];
@@ -73,7 +73,7 @@ export function boundsAtLooks(
  * The plan of a test that has not begun: all looks, with the information and the bounds that each will have.
  *
  * @param baseCounts base values per cluster, each at least 1, in the order clusters are run
- * @param rounds candidate attempts per cluster, at least 1
+ * @param rounds candidate trials per cluster, at least 1
  * @throws {RangeError} if there is no cluster, or no cluster has base values
  */
 export function sequentialPlan(

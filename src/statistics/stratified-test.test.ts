@@ -61,8 +61,8 @@ function bruteForce(strata: readonly Stratum[]): { drop: number; rise: number; p
 /** Many seeded random strata, for sizes at which fast-check would be slow. */
 function simulated(size: number, k: number, m: number, seed: string, change = 0): Stratum[] {
   const random = seededRandom(seed);
-  const successes = (attempts: number, rate: number) =>
-    Array.from({ length: attempts }, () => (random() < rate ? 1 : 0)).reduce<number>((a, b) => a + b, 0);
+  const successes = (trials: number, rate: number) =>
+    Array.from({ length: trials }, () => (random() < rate ? 1 : 0)).reduce<number>((a, b) => a + b, 0);
   return Array.from({ length: size }, () => {
     const rate = Math.sqrt(random());
     return { m, b: successes(m, rate), k, x: successes(k, rate + change) };
@@ -146,7 +146,7 @@ describe("exactStratifiedTest", () => {
     );
   });
 
-  it("is McNemar's test with one attempt in each side", () => {
+  it("is McNemar's test with one trial in each side", () => {
     const pairs = (count: number, b: number, x: number) =>
       Array.from({ length: count }, () => ({ m: 1, b, k: 1, x }));
     const strata = [...pairs(3, 0, 1), ...pairs(11, 1, 0), ...pairs(40, 1, 1)];

@@ -11,8 +11,8 @@ import { cmhMoments, macroZ } from "./stratified-z-test.ts";
 export const EXACT_TEST_WORK_LIMIT = 1e8;
 
 /**
- * Largest ratio between the candidate's attempts of two strata at which the total of successes still represents the
- * mean over strata; above it, a z test gives each stratum the same weight.
+ * Largest ratio between the numbers of candidate trials of two strata at which the total of successes still
+ * represents the mean over strata. Above this ratio, a z test gives each stratum the same weight.
  */
 export const EXACT_TEST_SIZE_RATIO = 2;
 
@@ -33,7 +33,7 @@ export type StratifiedTestResult = {
 /**
  * Tests whether two sides are exchangeable within strata, exactly where that is fast enough.
  *
- * 1,000 strata with 10 attempts on each side take about a millisecond, 50,000 strata of equal size about 20. Only a
+ * 1,000 strata with 10 trials on each side take about a millisecond, 50,000 strata of equal size about 20. Only a
  * total with a very wide distribution, over strata that all differ in size, exceeds the limit.
  *
  * @param strata counts of both sides, as objects or as columns

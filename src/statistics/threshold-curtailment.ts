@@ -1,8 +1,8 @@
 import { requireCount, requirePart, requireProportion } from "./argument-checks.ts";
 
 /**
- * Smallest number of successes among `total` draws for a success rate of at least `threshold`. Rounding errors do
- * not raise this number.
+ * Smallest number of successes among `total` draws with which the success rate is at least `threshold`. Rounding
+ * errors do not raise this number.
  */
 function successesNeeded(total: number, threshold: number): number {
   return Math.ceil(threshold * total - 1e-9);

@@ -21,9 +21,10 @@ export interface WeightedRate extends Interval {
  * Share of a population that has a property, from a sample in which each member had its own probability of being
  * drawn (Horvitz and Thompson 1952, as the ratio of Hájek 1971): each drawn item has weight 1 / probability.
  *
- * The interval keeps its coverage when few items were drawn by chance. Items with probability 1 are counted exactly.
- * The share among all other members uses Wilson's interval with Kish's effective size and a finite-population
- * correction. The number of these members is itself estimated. The two errors are combined as independent errors.
+ * The interval keeps its coverage even when few items with a probability below 1 were drawn. Items with probability 1
+ * are counted exactly. The share among all other members uses Wilson's interval with Kish's effective size and a
+ * finite-population correction. The number of these members is itself estimated. The two errors are combined as
+ * independent errors.
  *
  * @param units at least one
  * @throws {RangeError} if there is no unit, or a probability is outside (0, 1]
