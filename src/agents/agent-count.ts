@@ -12,8 +12,9 @@ export class AgentCount {
   readonly #elapsed: () => number;
   #steps = 0;
   #toolCalls = 0;
-  /** Tokens used so far; null once a reply does not report its usage. `#usd`: dollars; null once a cost is unknown */
+  /** Tokens used so far; null once a reply does not report its usage. */
   #tokens: number | null = 0;
+  /** US dollars spent so far; null once the cost of a reply is unknown. */
   #usd: number | null = 0;
 
   /** @param elapsed gives the milliseconds since the first step, without the time spent waiting in a queue */

@@ -10,7 +10,10 @@ import {
 
 const NO_TOKENS = usageOf({ input_tokens: 0, output_tokens: 0 });
 
-/** The paid calls of one conversation. At its end, each is either part of the answer's cost, or counted as lost. */
+/**
+ * The paid calls of one conversation. When the conversation ends, each call is either part of the answer's cost or
+ * counted as lost.
+ */
 export class ConversationBill {
   readonly #calls: PaidCall[] = [];
   readonly #ofTarget = new Set<PaidCall>();

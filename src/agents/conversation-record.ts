@@ -12,7 +12,7 @@ interface Earlier {
   readonly trajectory?: Trajectory | undefined;
 }
 
-/** What a conversation has brought so far: its messages, tool calls, replies and state. It makes the trial's answer. */
+/** Collects the messages, tool calls, replies and state of a conversation, and makes the trial's answer from them. */
 export class ConversationRecord {
   readonly messages: Message[] = [];
   readonly calls: ToolCall[] = [];
@@ -23,6 +23,7 @@ export class ConversationRecord {
   readonly #isAgent: boolean;
   readonly #retrievals: Retrieval[] = [];
   readonly #raws: string[] = [];
+  /** What at least one reply of the target does not report. */
   readonly #untold = new Set<Unreported>();
   /** Milliseconds; null when the duration of a part is unknown. */
   #latency: number | null = 0;
@@ -67,7 +68,7 @@ export class ConversationRecord {
   /**
    * The trial's answer.
    *
-   * @param stopped the limit that ended the conversation
+   * @param stopped the limit that ended the conversation; undefined when none did
    * @param reads names of the tools that only read
    */
   answer(

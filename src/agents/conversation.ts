@@ -23,12 +23,16 @@ import { runCall } from "./run-tools.ts";
 import { openToolBox } from "./tool-box.ts";
 import type { ToolProvider, TrialTools } from "./trial-tools.ts";
 
-/** The agent's settings: its model, tools and limits. */
+/** The agent's limits and tools. */
 export interface AgentParts {
   readonly limits: AgentLimits;
+  /** Names of the tools that the model is offered; undefined when it is offered all of them. */
   readonly allow: readonly string[] | undefined;
   readonly providers: readonly ToolProvider[];
-  /** The tools that the scorers of a case name, where they are compared with those that servers have. */
+  /**
+   * Names of the tools that the scorers of a case mention. Each trial compares them with the tools that exist.
+   * Undefined when there is no MCP server: then all tools are known, and compared, before the run.
+   */
   readonly namedTools?: ((golden: Case) => readonly string[]) | undefined;
 }
 
@@ -38,7 +42,9 @@ export interface ConversationParts {
   prepare(question: Question): PreparedRequest;
   /** Null when the target is itself the agent. */
   readonly agent: AgentParts | null;
+  /** The user's written messages for a case; null when the suite has none. */
   readonly turns: ((golden: Case) => readonly WrittenTurn[]) | null;
+  /** The simulated user; null when there is none. */
   readonly played: (PlayedPerson & { prepare(question: Question): PreparedRequest }) | null;
 }
 
@@ -65,7 +71,7 @@ export class Conversation {
   readonly #signal: AbortSignal;
   readonly #record: ConversationRecord;
   readonly #bill = new ConversationBill();
-  /** Counts what the agent's limits bound; null when the target is itself the agent. */
+  /** Counts what the agent has used of its limits; null when the target is itself the agent. */
   readonly #count: AgentCount | null;
   #tools: TrialTools | null = null;
   /** The tools as described to the model; undefined when there are none. */
@@ -74,7 +80,7 @@ export class Conversation {
   #reads: readonly string[] = [];
   /** When the target was first asked, in milliseconds. */
   #began: number | undefined;
-  /** Milliseconds since then that do not count as the target's time. */
+  /** Milliseconds since the target was first asked that do not count as the target's time. */
   #waited = 0;
 
   constructor(
@@ -193,7 +199,7 @@ export class Conversation {
     return reply;
   }
 
-  /** Calls the agent's model until it requests no more tool calls. */
+  /** Asks the target once; an agent's model is asked until it requests no more tool calls. */
   async #respond(): Promise<End> {
     for (;;) {
       this.#began ??= this.#dependencies.now();

@@ -148,7 +148,7 @@ async function callService(
 
 /**
  * The outcome of a call whose request cannot be made. A missing argument is reported to the model, which can call
- * again. The model cannot supply a value that the case lacks, so that ends the trial with an error.
+ * again. A value that the case lacks ends the trial with an error, because the model cannot supply it.
  */
 function notMade(name: string, mistake: SettingMistake): ToolOutcome {
   const words = oneLine(mistake.problem.what);

@@ -15,7 +15,10 @@ import {
   type TrialTools,
 } from "./trial-tools.ts";
 
-/** Time limit to describe tools and to open and close a session, in milliseconds; tool calls have their own. */
+/**
+ * Milliseconds within which the modules must describe their tools, and open or close the state of a trial (a session
+ * of the thread). Tool calls have their own time limit.
+ */
 const ASK_MS = 30_000;
 
 let sessions = 0;
@@ -88,11 +91,11 @@ function replyIn(outcome: CallOutcome): ToolReply | Unanswered {
     case "timeout":
       return { kind: "timeout" };
     case "threw":
-      return lost(`its tools threw ${outcome.named}`);
+      return lost(`the tools threw ${outcome.named}`);
     case "odd":
-      return lost(`its tools returned ${outcome.what}`);
+      return lost(`the tools returned ${outcome.what}`);
     case "ended":
-      return lost(`its tools ${outcome.how}`);
+      return lost(`the tools ${outcome.how}`);
     case "aborted":
       return lost("cancelled");
     default:

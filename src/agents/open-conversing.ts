@@ -34,7 +34,8 @@ export interface ConversingSettings {
 const MAX_BEGINNINGS = 4;
 
 /**
- * A target whose trials are conversations. Its client prepares a trial and sends each call.
+ * A target whose trials are conversations. The `prepare` of its client prepares a whole trial, and `send` sends one
+ * call. The client that `conversing.client` makes holds the whole conversation of a trial.
  *
  * @throws {SettingMistake} at its location in the suite
  */

@@ -39,7 +39,7 @@ export interface OpenedAgent extends AgentParts {
   readonly identity: Json;
   /** The repository files that the tools consist of, relative to the root. */
   readonly files: readonly string[];
-  /** Whether a tool gives the same answer to the same call in another run, so that answers may be cached. */
+  /** Whether every tool gives the same answer to the same call in another run, so that answers may be cached. */
   readonly reusable: boolean;
   close(): Promise<void>;
 }
@@ -72,11 +72,11 @@ export async function openAgent(agent: AgentSettings, host: ToolHost): Promise<O
     limits,
     allow,
     offered: offered.filter((one) => allow?.includes(one.name) ?? true),
-    // Names are compared before the run where all tools are known.
+    // Without servers, all tools are known already, and the scorers' names are compared with them before the run.
     namedTools: hasServers ? host.namedTools : undefined,
     known: {
       offered: allow ?? names,
-      // A recording has only the tools that were offered.
+      // A recording lists only the tools that were offered, so the names of all tools are unknown.
       all: opened.frozen && allow !== undefined ? undefined : names,
     },
     close: () => closeAll(opened.providers),
@@ -243,7 +243,7 @@ function sendableHeaders(
   throw new SettingMistake([...at, "headers"], {
     code: "EVALS_ENV_UNSET",
     what: `${filled.names.join(", ")} is not set.`,
-    why: "The MCP server would be called without a header that it needs.",
+    why: "The service with the tools would be called without a header that it needs.",
     fix: `export ${filled.names[0] ?? "NAME"}=…        (or a line in .env)`,
   });
 }

@@ -33,6 +33,7 @@ interface Part {
   readonly brief: readonly string[];
   /** Texts of `expected` that nobody would say by chance. */
   readonly expected: readonly string[];
+  /** Shapes of the codes that the user knows, such as `a9999` for A-1042. */
   readonly shapes: ReadonlySet<string>;
 }
 
@@ -132,7 +133,7 @@ function textsIn(value: Json | undefined): readonly string[] {
   return Object.values(value).flatMap((one) => textsIn(one as Json));
 }
 
-/** The text of a tool's result, with JSON's escapes for whitespace replaced by spaces. */
+/** The text of a tool's result, with JSON's escapes for whitespace and quotation marks replaced by spaces. */
 const foundText = (content: Message["content"]): string =>
   (typeof content === "string" ? content : JSON.stringify(content)).replace(/\\+[nrt"]/g, " ");
 

@@ -37,7 +37,7 @@ export function personView(guide: readonly Message[], conversation: readonly Mes
 
 /** The instructions for a model that plays a case's user. */
 export interface PlayedPerson {
-  /** Rendered once per trial, where the user is simulated. */
+  /** Renders the prompt of that model for a case. Called once per trial. */
   guide(golden: Case): readonly Message[];
   readonly max_turns: number;
 }

@@ -91,7 +91,7 @@ function placeOf(root: string, path: string): string {
   try {
     return placeOfFile(root, path, {
       code: "EVALS_RECORDING_FILE",
-      why: "`recorded:` names the file with the answers of the tools: they are read from there, and no tool is run.",
+      why: "`recorded:` names the file with the answers of the tools. They are read from this file, and no tool is run.",
       fix: "Record the answers: evals run <suite> --record",
     });
   } catch (error) {
@@ -134,7 +134,7 @@ function notRecorded(call: {
 }): ToolOutcome {
   const { path, tool, given, occurrence, id } = call;
   const words = `${tool}(${firstLetters(given)})`;
-  const again = occurrence === 1 ? "" : `, called for the ${occurrence}. time`;
+  const again = occurrence === 1 ? "" : ` (call ${occurrence} with these arguments)`;
   return lost(
     `${path} has no answer to ${words}${again} in case "${id}"; to record what tools answer: evals run <suite> --record`,
   );

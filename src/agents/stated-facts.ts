@@ -25,7 +25,7 @@ export function plainText(text: string): string {
 const WIDE = "[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}]";
 const SEAM = new RegExp(`(?<=${WIDE})(?=[A-Za-z\\d])|(?<=[A-Za-z\\d])(?=${WIDE})`, "gu");
 
-/** The text of `plainText`, with a space between a code and a script that is written without spaces. */
+/** The text of `plainText`, with a space between a code and letters of a script that is written without spaces. */
 const apart = (text: string): string => plainText(text).replace(SEAM, " ");
 
 /** Words and numbers only, in lower case, for comparing texts that say the same. */
@@ -38,7 +38,7 @@ export const wordsOf = (text: string): string =>
 
 const EMAIL = /[\p{L}\p{N}._%+'-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu;
 const LINK = /(?:https?:\/\/|www\.)\S+/giu;
-/** Times of day, percentages and measures, which do not count as facts of their own. */
+/** Times of day. They do not count as facts, and neither do percentages (`SHARE`) and measures (`MEASURE`). */
 const TIME =
   /(?<!\d)\d{1,2}(?:[:.]\d{2}){1,2}\s?(?:[ap]\.?m\.?(?!\p{L})|uhr|h(?!\p{L}))|(?<!\d)\d{1,2}:\d{2}(?!\d)/giu;
 const SHARE = /\d+(?:[.,]\d+)?\s?%/gu;
@@ -249,6 +249,7 @@ export class KnownFacts {
     this.#heard.add(text);
   }
 
+  /** Adds a text that a tool returned. */
   addFound(text: string): void {
     this.#found.add(text);
   }

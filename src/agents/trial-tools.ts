@@ -20,6 +20,7 @@ export interface TrialTools {
   leave(): Promise<LeftWorld>;
 }
 
+/** How the tools of a trial ended: with their final state, or without one because their server or thread was lost. */
 export type LeftWorld =
   | { readonly kind: "left"; readonly state: Json | undefined }
   | Extract<ToolOutcome, { kind: "lost" | "begin-again" }>;
@@ -31,7 +32,7 @@ export interface ToolTrial {
   readonly trial: number;
   /** The calls of the earlier trial whose conversation this trial continues; empty when it continues none. */
   readonly before: readonly ToolCall[];
-  /** The tools that scorers name, which must be among those of the servers. */
+  /** Names of the tools that the case's scorers mention; each must exist. Undefined when this was checked before. */
   readonly named?: readonly string[] | undefined;
   readonly signal: AbortSignal;
 }

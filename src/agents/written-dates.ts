@@ -7,7 +7,9 @@ export interface WrittenDate {
 
 /** A date found in a text, with every date it may mean: 03/04 may be in March or in April. */
 export interface FoundDate {
+  /** Index of the date's first character in the text. */
   readonly from: number;
+  /** Index of the character after the date. */
   readonly to: number;
   readonly readings: readonly WrittenDate[];
 }

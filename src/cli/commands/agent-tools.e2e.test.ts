@@ -93,7 +93,7 @@ describe("tools that answer from a recording", () => {
     expect(other.error).toBe("tool");
     expect(other.message).toContain(`${RECORDED} has no answer to refund({"id":"B-7"}) in case "kettle"`);
     second = () => [["find_order", { id: "A-1042" }]];
-    expect((await errored()).message).toContain("called for the 2. time");
+    expect((await errored()).message).toContain("(call 2 with these arguments)");
   });
 
   it("give each occurrence of a call its own answer, and an error again as an error", async () => {

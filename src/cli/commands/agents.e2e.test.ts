@@ -165,7 +165,7 @@ describe("an agent", () => {
       'if (id === "die") process.exit(1);\n      if (id === "spoil") { state.spoilt = () => 1; return 1; }';
     repo.edit("tools/shop.ts", "const order =", `${wrong}\n      const order =`);
     const { stdout } = await repo.evals("run --concurrency 1");
-    expect(stdout).toContain("4 errors (tool): its tools called process.exit; another: the state is a");
+    expect(stdout).toContain("4 errors (tool): the tools called process.exit; another: the state is a");
   });
 
   it("is played back from a recording without a model or a tool being asked", async () => {
