@@ -30,5 +30,5 @@ export function behindNote(behind: BehindBase | null, { rules }: Pick<GateResult
   );
   if (behind === null || !hangs) return null;
   const { branch, ref } = behind;
-  return `Behind ${branch}: the baseline there has changed since this branch was made, so the difference may come from ${branch}. Rebase (git rebase ${ref}) or merge it, then run again.`;
+  return `Behind ${branch}: the baseline there has changed since this branch was made, so the difference may come from ${branch}. Rebase your branch (git rebase ${ref}) or merge the base branch (git merge ${ref}), then run again.`;
 }

@@ -8,9 +8,9 @@ import type { KeptAnswer, KeptAnswers } from "./kept-answers.ts";
 const SHOWN = 10;
 
 /**
- * Adds to a comparison the answers of the cases that changed most. A side without a stored run has no answers.
+ * Adds to a comparison the answers of the cases that changed most. The answers of a side come from its stored run.
  *
- * @param kept reads the answers that were committed with a baseline, in case its run is not in the store
+ * @param kept the answers that were committed with the baseline; they are used when `base` is null
  */
 export async function withExamples(
   comparison: Comparison,

@@ -282,7 +282,7 @@ function buildsOfSystem({ name, base, change, when = [] }: CiSystem, env: Enviro
 
 /**
  * Whether a variable is set that names a target branch and that is never set in the build of a push. Such a variable
- * alone identifies the build of a change.
+ * alone identifies the build of a change, unless one of the `change` variables says `false`.
  */
 function isProofItself(base: readonly string[], change: readonly string[], env: Environment): boolean {
   const also = base.filter((one) => !ALSO_IN_PUSHES.has(one));

@@ -13,12 +13,11 @@ import { stratifiedTest } from "../statistics/stratified-test.ts";
 import { studentTCdf, studentTQuantile } from "../statistics/student-t-distribution.ts";
 import { type MetricColumns, macroMean } from "./metric-columns.ts";
 
-/**
- * The thresholds of a test: bounds on z for harm and for "not worse", and the p-value below which harm is significant.
- */
+/** The thresholds of a test, as bounds on z (in standard errors). */
 export interface TestBounds {
+  /** Bound for harm. Its upper tail probability is the largest p-value at which a drop is significant. */
   readonly harm: number;
-  /** Null where "not worse" must not be concluded: at an interim look before every case has run once. */
+  /** Bound for "not worse". Null at a look before every case has run once: such a look must not conclude it. */
   readonly pass: number | null;
 }
 

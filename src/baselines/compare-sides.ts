@@ -44,8 +44,8 @@ export interface CompareOptions {
    */
   readonly bounds?: readonly TestBounds[] | undefined;
   /**
-   * The verdict of each rule at the look that decided a sequential test. The comparison keeps these verdicts, while all
-   * its numbers are those of the fixed design.
+   * The verdict of each rule at the look that decided a sequential test. The comparison keeps these verdicts, while
+   * all its numbers are those of the fixed design.
    */
   readonly concluded?: readonly Verdict[] | undefined;
 }
@@ -63,8 +63,8 @@ export function compareSides(base: Side, candidate: Side, options: CompareOption
   const pairs = pairCases(base, candidate, options.narrowed);
   const findings = findingsOf(base, candidate, pairs, options);
   const [first] = findings;
-  // If the two sides used different scorers to decide what passes, a different result does not mean that a case
-  // changed.
+  // If different scorers decided on the two sides what passes, a different result does not mean that a case broke or
+  // was fixed.
   const alike = metricColumns("pass_rate", base, candidate, pairs) !== null;
   const moved = movedCases(base, candidate, pairs);
   const { broken, fixed } = alike ? moved : { broken: [], fixed: [] };

@@ -56,7 +56,7 @@ export function movementOf(findings: readonly RuleFinding[]): Movement {
 const shownWithin = (bound: number | null, margin: number): false | null =>
   bound !== null && bound < margin ? false : null;
 
-/** True if any is true; else null if any is null. */
+/** True if any is true; else null if any is null or there is none; else false. */
 function worst(all: readonly (boolean | null)[]): boolean | null {
   if (all.includes(true)) return true;
   return all.length === 0 || all.includes(null) ? null : false;
@@ -124,8 +124,8 @@ function verdictOf(
 }
 
 /**
- * `gate.contract`: a broken contract fails the rule. An undecided contract leaves the rule undecided if the regression
- * rule has `undecided: fail`, or if a metric cannot be compared; otherwise the rule passes.
+ * `gate.contract`: a broken contract fails the rule. An undecided contract leaves the rule undecided if the
+ * regression rule has `undecided: fail`, or if a metric cannot be compared; otherwise the rule passes.
  */
 export function contractRule(finding: ContractFinding, findings: readonly RuleFinding[]): RuleResult {
   const strict = findings[0]?.rule.undecided === "fail";

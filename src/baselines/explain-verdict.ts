@@ -79,8 +79,8 @@ export function explainVerdict(
   const allowed = `${size(evidence.allowed).replace(/\.0$/, "")}${unit}`;
   if (rule.mode === "point") return pointSentence(words, delta, on, evidence);
   const range = low === null || high === null ? "" : words.range(low, high);
-  // After an early stop the verdict is that of the deciding look. The numbers include later answers, and may no longer
-  // show it.
+  // After an early stop the verdict is that of the deciding look. The numbers include later answers, and may no
+  // longer support that verdict.
   const then = " when it was decided";
   const notBelow = Math.min(low ?? -1, evidence.notBelow ?? -1);
   const shown = notBelow > -evidence.allowed ? "" : then;
@@ -232,8 +232,8 @@ function pointSentence(
 }
 
 /**
- * Smallest drop that a comparison of this size detects with 80 % power, as a difference of values in [0, 1]; null when
- * it detects no drop at all.
+ * Smallest drop that a comparison of this size detects with 80 % power, as a difference of values in [0, 1]; null
+ * when it detects no drop at all.
  */
 export function detectableDrop({ difference, allowed }: MetricEvidence, confidence: number): number | null {
   const n = difference.clusters;

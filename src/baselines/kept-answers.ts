@@ -94,8 +94,8 @@ function brokenLine(path: string, line: number): Problem {
     line,
     column: 1,
     what: "This line was not written by evals promote --with-answers.",
-    why: "Reports show these answers next to those of a new run, and a scorer that has changed scores them again.",
-    fix: `git checkout HEAD -- ${path}, or promote again with --with-answers`,
+    why: "Reports show these answers next to those of a new run, and when a scorer changes, these answers are scored again.",
+    fix: `git checkout HEAD -- ${path}; or write the file again: evals promote --with-answers`,
   };
 }
 

@@ -17,8 +17,8 @@ interface CaseSums {
   trials: number;
   pass: number;
   /**
-   * By scorer: `exempt` counts the trials that the scorer does not apply to; `values` are the scores of a graded
-   * scorer, in trial order.
+   * By scorer: `n` counts the trials that it scored, `pass` those of them that passed, and `exempt` the trials that
+   * it does not apply to; `values` are the scores of a graded scorer, in trial order.
    */
   readonly scores: { n: number; pass: number; exempt: number; readonly values: number[] }[];
 }
@@ -154,7 +154,8 @@ export interface GrownBaseline {
 }
 
 /**
- * Adds a run's own trials to the cases with unchanged keys. A run that a case includes already is not added again.
+ * Adds a run's own trials to the cases with unchanged keys. A case that counts the run's trials already stays as it
+ * is.
  *
  * @param whole the run as a baseline of its own, for cases that are new or changed
  * @param fresh the run as a baseline of only those trials whose answers are new, not from the cache
@@ -181,8 +182,8 @@ export function growBaseline(old: Baseline, whole: Baseline, fresh: Baseline): G
 }
 
 /**
- * Prepares a baseline for writing over an existing one. Lines with an unchanged result and an unchanged header are
- * kept as they were, so that a review shows only changes and branches that touch different cases merge.
+ * Prepares a baseline for writing over an existing one. Lines with an unchanged result, and an unchanged header, are
+ * kept as they were. So a review shows only real changes, and branches that change different cases can be merged.
  *
  * @param before null for the first baseline
  * @param accepted the regression that this promotion accepts; null for none

@@ -31,6 +31,7 @@ export interface PromotedRun {
 /** What `evals promote` will write. Nothing is changed until this plan is applied. */
 export interface PromotionPlan {
   readonly runs: readonly PromotedRun[];
+  /** The text of each file by path; null for a file that is deleted. */
   readonly files: ReadonlyMap<string, string | null>;
   readonly message: string;
   readonly tag: { readonly name: string; readonly message: string } | null;

@@ -29,8 +29,8 @@ export interface Measured {
 /**
  * Checks `gate.require` against the measured metrics. With missing trials, a bound holds only if it holds with
  * all of them counted as failed, and fails only if it fails with all counted as passed; otherwise it is
- * undecided. A bound on a score treats answers that its scorer could not score in the same way. A metric over k trials
- * per case has no value while a case has fewer than k; then the lacking trials are also counted in both ways.
+ * undecided. For a bound on a score, an answer that the scorer could not score counts like a missing trial. A metric
+ * over k trials per case has no value while a case has fewer than k; then the lacking trials count like missing ones.
  */
 export function checkRequirements(
   require: Readonly<Record<string, string>>,

@@ -12,8 +12,8 @@ import { checkRequirements } from "./requirements.ts";
 
 /**
  * Outcomes of the rules other than the regression rules while trials are outstanding. A rule is decided if the
- * outstanding trials cannot change its result. A rule on a mean is also decided if the repeated interval of that mean
- * lies on one side of the rule's bound.
+ * outstanding trials cannot change its result. A rule on a mean is also decided if the interval of that mean, widened
+ * because it is looked at repeatedly, lies on one side of the rule's bound.
  *
  * @param left number of a case's trials that have not been answered yet
  * @param bound the look's bound on z; null before every case has run once

@@ -6,7 +6,7 @@ export const SAME_RECORDING = "The same recorded answers on both sides: nothing 
 
 /**
  * Whether recorded answers are those that the baseline was made from: every common case has the same key (for
- * `outputs` this covers the answers), and its trials are among the baseline's.
+ * `outputs` this covers the answers), and the baseline has at least as many passes and as many failures of it.
  *
  * @param candidate a side whose target answers from a recording
  */

@@ -9,8 +9,8 @@ import { type ComparedSides, compareSides } from "./compare-sides.ts";
 import type { Side, SideScores } from "./side.ts";
 
 /**
- * Suites with fewer cases are tested by the exact p-value instead of the mid-p value, because the joint normal
- * approximation of mid-p values is inaccurate (docs/statistics.md).
+ * Suites with fewer cases are tested by the exact p-value instead of the mid-p value. The bounds of several looks
+ * rest on a normal approximation, which is inaccurate for the mid-p values of so few cases (docs/statistics.md).
  */
 const SMALL_SUITE = 20;
 
@@ -26,8 +26,8 @@ export interface LookTrial {
 }
 
 /**
- * Returns the results that the rules other than the regression rules already have. `bound` is the look's bound on z for
- * a repeated interval.
+ * Returns the results that the rules other than the regression rules already have. `bound` is the look's bound on z,
+ * from which the interval of a mean is made.
  */
 export type OtherRules = (bound: number | null) => readonly RuleResult["outcome"][];
 
@@ -74,8 +74,8 @@ export interface SequentialLook {
 
 /**
  * The stopping rule of a run: it may stop when a rule has certainly failed, or when every rule is decided. Uses
- * Lan–DeMets bounds with Hwang–Shih–DeCani spending (γ = −2), alpha divided among the rules, and actual
- * information.
+ * Lan–DeMets bounds with Hwang–Shih–DeCani spending (γ = −2) and alpha divided among the rules. Each bound is
+ * computed from the number of answers that the looks so far actually had, not from the planned number.
  */
 export function sequentialStop(input: SequentialInput): SequentialStop {
   const n = input.candidate.ids.length;

@@ -9,9 +9,9 @@ import type { AnswerScoring } from "./score-answers.ts";
 import { toTranscript } from "./to-transcript.ts";
 
 /**
- * Returns a function that asks the target for a trial, within the budget. It returns a promise while a reply is on its
- * way, undefined when the trial has ended already, and "held" when the trial must wait until the cost of calls in
- * flight is known.
+ * Returns a function that asks the target for a trial, within the budget. That function returns a promise while a
+ * reply is on its way, "held" when the trial must wait until the cost of calls in flight is known, and undefined when
+ * nothing is on its way: the reply came at once, or the budget has ended the run.
  */
 export function askTrials(
   job: Job,
@@ -20,7 +20,7 @@ export function askTrials(
 ): (trial: TrialToRun) => Promise<void> | "held" | undefined {
   const { plan, client, budget } = job;
   const presence = modelPresence(job.order.length);
-  /** Whether calls are paid for one by one: a conversation reserves budget for each of its calls. */
+  /** Whether budget is reserved call by call. A conversation does so itself, for each of its calls. */
   const paysByCall = plan.target.conversing !== undefined;
   const paysByTrial = client.immediate !== true && !paysByCall;
 

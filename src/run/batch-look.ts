@@ -1,7 +1,10 @@
 import type { BatchAnswer, BatchLook, BatchService } from "../domain/batch.ts";
 import type { Batches, BatchRow, StoredBatch } from "../store/batches.ts";
 
-/** Time after which a new batch must appear in the provider's list, in milliseconds. */
+/**
+ * Milliseconds after which a new batch must appear in the provider's list. A batch that is not listed by then does
+ * not exist.
+ */
 const SHOWN_AFTER_MS = 10_000;
 /** Time after which the files of a finished batch must be complete, in milliseconds. */
 const WRITTEN_AFTER_MS = 60_000;
@@ -125,7 +128,7 @@ async function readAnswers(
     : { kind: "ended", replies };
 }
 
-/** Whether the provider counts more answers than its files have, because the files are not complete yet. */
+/** Whether the files have fewer answers than the provider counts, so that they are not complete yet. */
 function isShort(
   replies: Replies,
   { answered, at }: Extract<BatchLook, { kind: "ended" }>,

@@ -8,8 +8,8 @@ import { batchKey, lookAtBatch, type Replies } from "./batch-look.ts";
 import { batchPrice, usdOf } from "./price-usage.ts";
 
 /**
- * The state of a question that can be in a batch. `waits`: it is in a batch that has not ended. `left`: a finished
- * batch left it unanswered. `new`: no batch has had it.
+ * The state of a question that can be in a batch. `waits`: it is in a batch that has not ended. `left`: its batch
+ * will never answer it. `new`: it was never in a batch.
  */
 export type Taken =
   | { readonly kind: "answered"; readonly reply: AnsweredReply }
@@ -21,7 +21,7 @@ export interface BatchQueueParts {
   readonly service: BatchService;
   readonly batches: Batches;
   readonly run: { readonly no: number; readonly id: string };
-  /** Who asks the questions: `target`, or the hash of a judge's model. */
+  /** Which model the questions are for: `target`, or the hash of a judge's model. */
   readonly asker: string;
   /** Price of a call outside a batch. */
   readonly price: Price | null;
@@ -61,12 +61,12 @@ export interface BatchQueue {
   want(what: string, request: () => PreparedRequest): void;
   /** Number of questions that wait: their answers come with a later session. */
   readonly waiting: number;
-  /** Number of the waiting questions that are in a batch, or in a batch that may have been created. */
+  /** Number of the waiting questions whose batch was created, or may have been: the reply to its creation was lost. */
   readonly underWay: number;
   /** Sends the added questions. @returns why some of them were not sent; null when all were sent */
   send(): Promise<FailedReply | null>;
   /**
-   * Marks the batches as read whose answers were all taken, and so stored.
+   * Gives the state `read` to every batch whose answers were all taken, because these answers are stored.
    *
    * @param whole whether the run is over: then the other batches are marked too, and the answers that nobody took are
    * reported to `onUnwanted`
@@ -75,7 +75,7 @@ export interface BatchQueue {
   close(): Promise<void>;
 }
 
-/** Maximum requests per batch; far below the providers' limits of 50,000 requests and 200 MB. */
+/** Maximum requests, and characters, of a batch: far below the providers' limits of 50,000 requests and 200 MB. */
 const MAX_ROWS = 10_000;
 const MAX_CHARACTERS = 50_000_000;
 

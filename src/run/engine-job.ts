@@ -8,7 +8,7 @@ import type { Plan } from "./plan.ts";
 import type { Scoring } from "./score-trial.ts";
 import type { WorkOrder } from "./work-order.ts";
 
-/** The rule by which a run may end early; the gate decides. */
+/** When a run may end early: the positions at which it asks the gate, and the gate's answer (`decide`). */
 export interface StopRule {
   /**
    * Positions in the work order, ascending. When every trial before such a position has ended, the run takes a
@@ -16,7 +16,8 @@ export interface StopRule {
    */
   readonly looks: readonly number[];
   /**
-   * How many trials beyond the current look may be started already, so that the target is never idle before a look.
+   * How many trials beyond the next look's position may be started before that look is taken. Without them, the
+   * target would be idle until the last trials before the look have ended.
    */
   readonly ahead: number;
   /** Returns true when the run may stop. Called once per look, in order. */
@@ -66,7 +67,7 @@ export interface Job {
   readonly halted?: (() => EngineEnd | undefined) | undefined;
   /** Finds an answer in the cache; null when the cache must not or cannot be used. */
   readonly cached: ((askedHash: string, trial: number) => CachedAnswer | undefined) | null;
-  /** Whether a batch has answered the trial, or will answer it, so the cache is not used. */
+  /** Whether a batch has answered the trial, or will answer it. For such a trial the cache is not used. */
   readonly isPaidFor?: ((caseNo: number, trial: number) => boolean) | undefined;
   readonly budget: BudgetGuard;
   /** Estimated input tokens of a case's request. */

@@ -6,14 +6,14 @@ import { openTrialQueue } from "./trial-queue.ts";
 /** Number of trials that are processed synchronously before the event loop can handle signals and progress. */
 const SYNC_SLICE = 500;
 
-/** Answers that may wait for their scores, as a multiple of the calls in flight. */
+/** Number of answers that may wait for their scores, for each call that `concurrency` allows in flight. */
 const SCORING_PER_CALL = 4;
 
 /**
- * Runs every trial of the order that has no result yet, at most `concurrency` at once, and scores the answers: a trial
- * comes from the queue (`trial-queue.ts`), its target is asked (`ask-trials.ts`), its answer is scored and stored
- * (`score-answers.ts`). There is one queue for all trials: no case waits for another, and slow scoring (a judge) does
- * not occupy a slot of the target.
+ * Runs every trial of the order that has no result yet, at most `concurrency` at once, and scores the answers: a
+ * trial comes from the queue (`trial-queue.ts`), its target is asked (`ask-trials.ts`), its answer is scored and
+ * stored (`score-answers.ts`). There is one queue for all trials: no case waits for another, and slow scoring (a
+ * judge) does not occupy a slot of the target.
  */
 export async function runTrials(job: Job): Promise<EngineEnd> {
   const { writer, concurrency, control } = job;
@@ -25,7 +25,7 @@ export async function runTrials(job: Job): Promise<EngineEnd> {
     resolve = ok;
     reject = no;
   });
-  /** Ends the run with an error. No further trial is started, so nothing is paid for that nobody reads. */
+  /** Ends the run with an error. No further trial is started, because nobody would read its answer. */
   const fail = (error: unknown): void => {
     ending.because({ kind: "skipped", because: "cancelled" });
     reject(error);

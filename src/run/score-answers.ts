@@ -33,7 +33,7 @@ export interface AnswerScoring {
   readonly waiting: number;
   /** Scores an answer and stores both; the answer is stored immediately, however long scoring takes. */
   score(trial: TrialToRun, answer: Answer): void;
-  /** Counts and reports a trial that ended without scores; its caller stores why. */
+  /** Counts and reports a trial that ended without scores. The caller stores the error. */
   errored(trial: TrialToRun, error: Parameters<typeof erroredRow>[1], message: string): void;
   /** Stops waiting for scores. The answers stay stored, and are scored when the run is resumed. */
   giveUp(): void;

@@ -7,8 +7,8 @@ const SEARCHED_AT_ONCE = 500;
 /** The trials of a run, each handed out once, and the looks between them. */
 export interface TrialQueue {
   /**
-   * The next trial to run; "later" when other work must run first; undefined when no trial may start now, or ever. A
-   * look that settles the verdict, and a user who stops the run, end the run here.
+   * The next trial to run; "later" when other work must run first; undefined when no trial may start now, or ever.
+   * When the user has stopped the run, or a look settles the verdict, this call also records why the run ends.
    */
   take(): TrialToRun | "later" | undefined;
   /** Hands out this trial once more, before all others. */
@@ -70,7 +70,10 @@ function lacksResult({ plan, isDone }: Job, caseNo: number, trial: number): bool
   return trial <= plan.planned(caseNo) && !isDone(caseNo, trial);
 }
 
-/** The answer of an earlier session without scores, or the answer in the cache. */
+/**
+ * The trial's answer that an earlier session stored but did not score, or else its answer in the cache. Null when the
+ * target must be asked.
+ */
 function answerAtHand(job: Job, caseNo: number, trial: number): AnswerAtHand | null {
   const { plan } = job;
   const left = job.unscored(caseNo, trial);
@@ -82,9 +85,8 @@ function answerAtHand(job: Job, caseNo: number, trial: number): AnswerAtHand | n
 }
 
 /**
- * Finds all answers at hand before the first look, so that a run that may stop early includes all of them. When
- * nothing was asked or will be asked, no look is taken: stopping would save nothing, and so the gate gets all
- * answers.
+ * Finds all answers at hand before the first look, so that a run that may stop early includes all of them. When all
+ * answers come from the cache, no look is taken: stopping early would save no call.
  */
 function answersFirst(job: Job, line: WaitingLine) {
   const { order, tally } = job;
@@ -95,8 +97,8 @@ function answersFirst(job: Job, line: WaitingLine) {
   return {
     hasTaken: (position: number): boolean => taken[position] === 1,
     /**
-     * The next trial with an answer at hand; "later" to let other work run; "decided" when the run may stop; undefined
-     * when there is none.
+     * The next trial with an answer at hand; "later" to let other work run; "decided" when the run may stop;
+     * undefined when there is none.
      */
     next: (): TrialToRun | "later" | "decided" | undefined => {
       for (let seen = 0; next < order.length; ) {
@@ -124,8 +126,8 @@ function answersFirst(job: Job, line: WaitingLine) {
 type WaitingLine = ReturnType<typeof waitingLine>;
 
 /**
- * Hands out positions in order, takes looks once these are enabled, and knows when all trials before a look have
- * ended.
+ * Hands out positions in order. Once `open` was called, it takes each look as soon as all trials before the look's
+ * position have ended.
  */
 function waitingLine(length: number, stop: StopRule | null) {
   const hasEnded = stop === null ? null : new Uint8Array(length);

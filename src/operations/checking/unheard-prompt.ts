@@ -7,8 +7,9 @@ import { isRecording } from "../../domain/recorded-provider.ts";
 import { questionOf } from "../../run/case-requests.ts";
 
 /**
- * Warns when the suite's prompt does not change what the target is sent, as with an HTTP body without messages. This is
- * no mistake: a suite may compare an application that has its own prompt with a model that gets this one.
+ * Warns when the suite's prompt does not change what the target is sent, as with an HTTP body without messages. This
+ * is no mistake: a suite may compare an application that has its own prompt with a model that gets the suite's
+ * prompt.
  */
 export function unheardPrompt(
   suite: LoadedSuite,
@@ -39,7 +40,7 @@ function receivesPrompt(suite: LoadedSuite, cases: CaseSource, client: Client): 
       canonicalJson(client.prepare({ ...question, messages: [{ role: "user", content }] }));
     return asked("a") !== asked("b");
   } catch (error) {
-    // Another check reports a request that cannot be made.
+    // Another check reports why the request cannot be made, so this one reports nothing.
     if (error instanceof EvalsError || error instanceof SettingMistake) return true;
     throw error;
   }

@@ -5,7 +5,7 @@ import { EvalsError, type Problem, SettingMistake } from "../../domain/problem.t
 import { inJudge, judgeMistakes, missingThreshold } from "./judge-mistakes.ts";
 import { judgeKind } from "./kinds/registry.ts";
 
-/** The settings of a suite's entry by which it asks a judge in another way than the judge's file says. */
+/** The settings of a scorer in a suite that override the judge's file. */
 interface Instead {
   /** Alias of the model to ask instead of the judge's own models. */
   readonly model?: string | undefined;
@@ -34,7 +34,8 @@ export async function examineFile(
   const models = await openModels(file, instead.model, host, problems);
   const prompt = await openPrompt(file, host, problems);
   if (lacksThreshold(file, instead)) problems.push(missingThreshold(file, file.settings.kind ?? ""));
-  // A misspelt {{ output }} is one mistake: that the prompt does not show the answer follows from it.
+  // If the prompt has a mistake, such as a misspelt {{ output }}, then "the prompt does not show the answer" is only
+  // a consequence of that mistake, and is not reported.
   const own = prompt === null ? problems.filter(({ code }) => code !== "EVALS_JUDGE_NO_ANSWER") : problems;
   return { prompt, models, problems: own };
 }
