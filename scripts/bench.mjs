@@ -1,7 +1,7 @@
 // Measures how fast the program is, and prints each figure with its target. Build first: it measures dist/.
 //
 //   npm run bench                    everything but the soak, some minutes
-//   npm run bench -- --quick         fewer turns and smaller sizes, for a look
+//   npm run bench -- --quick         fewer turns and smaller sizes: faster, but less accurate
 //   npm run bench -- --only history  one group
 //   npm run bench -- --only soak     ten minutes of workers that are killed
 import { cpus } from "node:os";

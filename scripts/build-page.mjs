@@ -30,7 +30,7 @@ export const pageOptions = {
  * Writes `dist/page/`.
  *
  * @returns {Promise<string[]>} the source files that are in the bundle, for their licences
- * @throws when the application is too large, or contains text that would end its element in a page
+ * @throws when the application is too large, or contains text that would end the `<script>` or `<style>` around it
  */
 export async function buildPage() {
   const { build } = await import("esbuild");
@@ -39,7 +39,8 @@ export async function buildPage() {
   if (bytes > MAX_BYTES) throw new Error(`The page's code has ${bytes} bytes, more than ${MAX_BYTES}.`);
   await mkdir(join(ROOT, "dist/page"), { recursive: true });
   for (const { path, text } of outputFiles) {
-    if (/<\/(script|style)|<!--/i.test(text)) throw new Error(`${path} would end its element in a page.`);
+    if (/<\/(script|style)|<!--/i.test(text))
+      throw new Error(`${path} contains </script, </style or <!--, which would break a page that embeds it.`);
     // Written to another file and renamed, so that a reader never finds a part of the file.
     await writeFile(`${path}.${process.pid}`, text);
     await rename(`${path}.${process.pid}`, path);

@@ -1,6 +1,5 @@
-// Builds dist/: three entry points (program, library, matcher for vitest) split into chunks, the page, the version, the public types,
-// the licences of what is bundled.
-// `--watch` rebuilds the code (not the types) on every change.
+// Builds dist/: three entry points (program, library, matcher for vitest) split into chunks, the page, the version,
+// the public types, the licences of what is bundled. `--watch` rebuilds the code (not the types) on every change.
 import { spawnSync } from "node:child_process";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
@@ -32,8 +31,8 @@ const AT_ONCE = [
   "src/providers/outputs-provider.ts",
 ];
 /**
- * Modules of a run that providers, judges, the history or reports need too. They are in files of their own, so
- * that loading one of those does not load all modules of a run.
+ * Modules of a run that providers, judges, the history or reports need too. They are in the file of `AT_ONCE`, so
+ * that a command that needs one of them does not load all modules of a run.
  */
 const BESIDE = [
   "src/providers/chat-settings.ts",
@@ -117,7 +116,9 @@ if (process.argv.includes("--watch")) {
   ];
   const moved = AT_ONCE.filter((path) => !together.includes(path));
   if (moved.length > 0)
-    throw new Error(`${moved.join(", ")}: nothing that starts asks for it with import().`);
+    throw new Error(
+      `AT_ONCE names ${moved.join(", ")}, but no module that is loaded at the start loads it with import().`,
+    );
   const entries = entryPoints(first.metafile);
   const groups = [{ together, by: entries }];
   for (const of of OF_A_RUN) {
@@ -188,8 +189,8 @@ function startSooner() {
         contents: replaced(await readFile(path, "utf8"), "import process from 'node:process';", ""),
         loader: "js",
       }));
-      // These constants take 20 ms to create, and most texts need neither. Nested copies of the packages are
-      // other versions.
+      // These constants take 20 ms to create, and most texts need none of them. A copy of the package in another
+      // package's node_modules is another version, and is left as it is.
       for (const [name, constants] of [
         ["string-width", ["segmenter", "rgiEmojiRegex"]],
         ["wrap-ansi", ["segmenter"]],
@@ -221,8 +222,8 @@ function startSooner() {
 }
 
 /**
- * Shortens the names in the source of a package, which is a third of them. The names of our own code stay, because a
- * stack trace in a bug report must name the function that failed.
+ * Shortens the names in the source of a package, which makes its code about a quarter smaller. The names of our own
+ * code stay, because a stack trace in a bug report must name the function that failed.
  */
 async function shortNames(source) {
   return (await esbuild.transform(source, { loader: "js", minifyIdentifiers: true, target: "node20" })).code;
@@ -230,7 +231,7 @@ async function shortNames(source) {
 
 /** Replaces a text in the source of a package. @throws when a new version of the package does not contain it */
 function replaced(text, from, to) {
-  if (!text.includes(from)) throw new Error(`Not found in what is bundled: ${from}`);
+  if (!text.includes(from)) throw new Error(`The bundled package no longer contains: ${from}`);
   return text.replace(from, to);
 }
 
@@ -238,7 +239,7 @@ function replaced(text, from, to) {
 function onFirstUse(text, names) {
   return names.reduce((code, name) => {
     const value = new RegExp(`^const ${name} = (.+);$`, "m").exec(code);
-    if (value === null) throw new Error(`Not found in what is bundled: const ${name}`);
+    if (value === null) throw new Error(`The bundled package no longer contains: const ${name}`);
     const used = code.replace(value[0], "").replaceAll(new RegExp(`\\b${name}\\b`, "g"), `${name}()`);
     return `${used}\nlet made_${name};\nfunction ${name}() { return (made_${name} ??= ${value[1]}); }`;
   }, text);
@@ -275,7 +276,7 @@ function heldToBudget({ outputs }) {
       .slice(0, 40)
       .map(([path, { bytesInOutput }]) => `  ${bytesInOutput} ${path}`);
     throw new Error(
-      `\`${command}\` loads ${kb} kB at its start, of ${MAX_KB[command]} that it may: ask with import() for what only some need.\n${largest.join("\n")}`,
+      `\`${command}\` loads ${kb} kB at its start, and the limit is ${MAX_KB[command]} kB: load with import() what only some starts need. The largest modules, in bytes:\n${largest.join("\n")}`,
     );
   }
 }
@@ -300,9 +301,9 @@ function entryPoints({ outputs }) {
 
 /**
  * An esbuild plugin that reduces the number of files, because each file costs a start at least half a
- * millisecond. It turns import() of `modules` into static imports. And since esbuild puts two modules into one
- * file only when the same entry points load both, it makes every entry point in a group's `by` load all modules
- * of `together`. For an entry point that is loaded with import(), a wrapper module loads them, because the
+ * millisecond. It turns import() of `modules` into static imports. It also makes every entry point in a group's `by`
+ * load all modules of that group's `together`, because esbuild puts two modules into one file only when the same
+ * entry points load both. For an entry point that is loaded with import(), a wrapper module loads them, because the
  * entry point itself is also imported by other modules.
  */
 function importedStatically(modules, groups = []) {

@@ -69,7 +69,7 @@ function checkName(file) {
   if (!testFile.test(file) && !rooms[roomOf(file)])
     problem(
       file,
-      "is in no folder of the rules",
+      "is in a folder without a rule",
       "Every file belongs to a folder in scripts/import-rules.mjs.",
     );
 }

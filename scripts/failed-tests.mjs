@@ -1,6 +1,6 @@
 /**
- * Names the failed tests of Vitest's JSON report, one per line with the first line of its message. Tests that never
- * ended, because the process of their file did, and files that did not load are named, too.
+ * Names the failed tests of Vitest's JSON report, one per line, each with the first line of its message. Also names
+ * the first test that did not end because the process of its file exited, and files that did not load.
  */
 export function failuresOf(testResults) {
   return testResults.flatMap(({ name, status, message, assertionResults }) => {

@@ -34,7 +34,7 @@ const WRITES = [
 
 const EVALS = fileURLToPath(new URL("../bin/evals.js", import.meta.url));
 const folder = process.argv[2];
-if (folder === undefined) throw new Error("Name the folder of the clone.");
+if (folder === undefined) throw new Error("usage: node scripts/failure-labels.mjs <clone of AgentRx>");
 const json = (...path) => JSON.parse(readFileSync(join(folder, "data", ...path), "utf8"));
 const labels = new Map(
   json("ground_truth", "tau_ground_truth.json").map(({ trajectory_id, failures, root_cause }) => [
@@ -59,7 +59,7 @@ try {
   );
   const scorers = `  - { type: tool-calls, name: writes, order: any, only: [${WRITES}], arguments: { "*": equal } }\n  - { type: says }\n`;
   appendFileSync(join(project, "evals/retail.yaml"), scorers);
-  // Where no figure has to be said, nothing asks for one.
+  // A case whose answer need not say any figure is not scored by `says`.
   const dataset = join(project, "datasets/retail.jsonl");
   const cases = readFileSync(dataset, "utf8")
     .trimEnd()

@@ -2,7 +2,7 @@
 // servers, and prints the tables of those pages. Seeded: the same source prints the same numbers.
 //
 //   npm run simulate              everything, some minutes (build first: part of it goes through the command line)
-//   npm run simulate -- --quick   a tenth of it, for a look
+//   npm run simulate -- --quick   a tenth of the simulations: faster, but less accurate
 //   npm run simulate -- --only=drift,arms  some parts: verdicts, early, intervals, canary, weighted, drift, arms, pace, command-line
 //   npm run simulate -- --update  also writes the tables into fixtures/statistics/simulated.md and the two pages
 import { execFileSync } from "node:child_process";

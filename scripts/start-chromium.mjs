@@ -38,7 +38,7 @@ async function launch(executablePath, attempts) {
     });
   } catch (error) {
     if (attempts === 1) throw error;
-    process.stderr.write(`Chromium did not start, once more: ${error.message}\n`);
+    process.stderr.write(`Chromium did not start, and is started once more: ${error.message}\n`);
     return launch(executablePath, attempts - 1);
   }
 }

@@ -33,7 +33,8 @@ const root = fileURLToPath(new URL("../", import.meta.url));
  * The sentences in the sources for each code, in the order of the codes.
  *
  * @param {{ path: string, text: string }[]} sources
- * @returns {{ code: string, what: string, why: string, fix: string }[]} an expression in a sentence is replaced by `<name>`
+ * @returns {{ code: string, what: string, why: string, fix: string }[]} an expression in a sentence is replaced by
+ * `<name>`
  *   or `…`
  * @throws {Error} naming the codes whose sentences were not found
  */
@@ -197,7 +198,7 @@ function ofCall({ arguments: given }, textOf) {
 }
 
 function isText(node) {
-  // A function that is given one of the sentences.
+  // An identifier with one of these names holds a sentence, for instance a parameter of the calling function.
   if (node.type === "Identifier") return ["what", "why", "fix"].includes(node.name);
   if (node.type === "Literal") return typeof node.value === "string";
   if (node.type === "ConditionalExpression") return isText(node.consequent) || isText(node.alternate);

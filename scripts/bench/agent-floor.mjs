@@ -1,7 +1,7 @@
 // The minimum that an agent's conversations can cost: ask, run the tool, ask again. Nothing is checked,
 // counted, scored or stored. `bare` asks over a pool of connections and runs the tool directly. `parts` asks
-// with OpenAI's client over the same pool and runs the tool in a thread, as evals does; what a trial of evals
-// costs beyond that is the work of evals itself.
+// with OpenAI's client over the same pool and runs the tool in a thread, as evals does. What a trial of evals
+// costs more than `parts` is the work of evals itself.
 //   agent-floor.mjs <cases.jsonl> <port> bare|parts
 import { readFileSync } from "node:fs";
 import { Worker } from "node:worker_threads";

@@ -1,5 +1,5 @@
-// A chat model that calls `look` nineteen times, each time with another argument, and then answers. It prints its port and ends with
-// its standard input.
+// A chat model that calls `look` nineteen times, each time with another argument, and then answers. It prints its
+// port, and exits when its standard input ends.
 import { createServer } from "node:http";
 
 process.stdin.on("end", () => process.exit()).resume();

@@ -51,7 +51,7 @@ scorers:
       id: `c${index}`,
       input: { q: index },
       expected: {
-        // Every third one has a call with another argument.
+        // In every third case, one expected call differs from the recorded call in its argument.
         calls: Array.from({ length: CALLS }, (_, at) => ({
           name: "look",
           arguments: { id: index % 3 === 0 && at === 9 ? "other" : `A-${index}-${at}` },
@@ -87,7 +87,7 @@ export async function agents({ quick }) {
   const port = await new Promise((resolve) =>
     child.stdout.once("data", (data) => resolve(String(data).trim())),
   );
-  // The difference between two sizes is measured, so that compiling and starting do not count.
+  // The cost of a trial is the difference between two sizes of run, so that compiling and starting do not count.
   const sizes = quick ? [50, 250] : [250, 1000];
   const costs = { evals: [], parts: [], bare: [] };
   for (const size of sizes) {

@@ -96,7 +96,7 @@ function rowsOf(name, answers) {
     };
   });
   const [plain, packed] = [(text) => text, deflateRawSync].map((way) => tableOf(answers, way));
-  const note = "size of a table with the columns of the history's, in KiB for 1,000 answers";
+  const note = "size of a table like that of the history's answers, in KiB for 1,000 answers";
   return [
     ...rows,
     { what: `${name}, a table deflated`, target: "", held: null, found: `${plain} to ${packed}`, note },

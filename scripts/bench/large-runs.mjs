@@ -48,7 +48,8 @@ export default ({ q }) => {
 `;
 
 /**
- * Measures the time from the start of `--resume` to the first question. Before it, the stored trials are read.
+ * Measures the time from the start of `evals run --retry errored` to the first question. In this time, the stored
+ * trials are read.
  */
 export async function resume({ quick }) {
   const cases = quick ? 2_000 : 20_000;
@@ -77,8 +78,8 @@ export async function resume({ quick }) {
 }
 
 /**
- * Measures what the rate limiter in front of a model costs per call: limits of the user and of reply headers,
- * and the estimate of tokens.
+ * Measures what the rate limiter in front of a model costs per call. Requests and tokens are limited both by the
+ * user's settings and by the headers of replies, and the tokens of each call are estimated.
  */
 export async function pace({ quick }) {
   const { ModelLine } = await load(["src/providers/paced-client.ts"]);

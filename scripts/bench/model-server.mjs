@@ -1,5 +1,6 @@
-// A chat model that answers "ECHO <last message>" after so many milliseconds (argv), or as a judge that passes everything when
-// its name begins with "judge". It prints its port and ends with its standard input.
+// A chat model that answers "ECHO <last message>", or passes everything if the requested model's name begins with
+// "judge". Its argument is the number of milliseconds that each answer takes. It prints its port, and exits when its
+// standard input ends.
 import { createServer } from "node:http";
 
 const latency = Number(process.argv[2] ?? 0);

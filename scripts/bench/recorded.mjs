@@ -50,8 +50,8 @@ function speedRow(what, trials, all, least, limit) {
 }
 
 /**
- * Measures what one more trial costs as a run grows, with ten trials per case. In processor time, which other
- * work of the machine affects least.
+ * Measures what one more trial costs as a run grows, with ten trials per case. The cost is measured in processor
+ * time, because other work of the machine affects it least.
  */
 export async function growth({ quick }) {
   const sizes = quick ? [1_000, 10_000, 100_000] : [1_000, 10_000, 100_000, 1_000_000];

@@ -20,7 +20,10 @@ export const ENV = { ...process.env, NO_COLOR: "1", K: "x" };
 /** Live rows, dead rows and size of all tables. */
 const SIZES = `SELECT coalesce(sum(n_live_tup), 0) || ' ' || coalesce(sum(n_dead_tup), 0) || ' ' || pg_database_size(current_database()) FROM pg_stat_user_tables`;
 
-/** Ten minutes of whole runs by whole workers, of which one is killed every five seconds. */
+/**
+ * Plans runs for ten minutes and kills one of their `evals worker` processes every five seconds. No trial, no answer
+ * and no cost may be lost.
+ */
 export async function soak({ quick }) {
   const { startPostgres, whyNoPostgres } = await import(pathToFileURL(await bundled()).href);
   const why = whyNoPostgres() ?? oldNode();
@@ -99,13 +102,13 @@ export async function soak({ quick }) {
         note: `${total.uncertain} calls uncertain, ${(total.uncertain / crew.kills).toFixed(1)} a kill; ${again} of them were answered by the server and asked again`,
       },
       {
-        what: "soak: asked again and not uncertain",
+        what: "soak: calls asked again although they were not uncertain",
         target: "0",
         found: String(Math.max(0, again - total.uncertain)),
         held: again <= total.uncertain,
       },
       {
-        what: "soak: reports less ledger",
+        what: "soak: cost in the reports minus cost in the ledger",
         target: "$0.00",
         found: `$${Math.abs(total.usd - ledger).toFixed(4)}`,
         held: Math.abs(total.usd - ledger) < 0.005,
@@ -113,7 +116,7 @@ export async function soak({ quick }) {
       },
       {
         what: "soak: dead rows of the database at the end",
-        target: "≤ those that live",
+        target: "≤ live rows",
         found: count(after.dead),
         held: after.dead <= after.live,
         note: `before: ${note(before)}; after: ${note(after)}; runs dropped and vacuumed: ${note(dropped)}`,

@@ -14,7 +14,7 @@ const CALL_USD = 0.000123;
 /** The module answers at once, so that only the work of evals and PostgreSQL is measured. */
 const MODEL = `export default ({ q }) => ({ output: "a" + q, usage: { input_tokens: 12, output_tokens: 6 }, cost_usd: ${CALL_USD} });\n`;
 
-/** Measures a run of whole workers: planner, PostgreSQL and four `evals worker` on this machine. */
+/** Measures a run by complete programs: the planner, PostgreSQL and four `evals worker` processes on this machine. */
 export async function wholeWorkers({ quick }) {
   const { startPostgres, whyNoPostgres } = await import(pathToFileURL(await bundled()).href);
   const why = whyNoPostgres() ?? oldNode();
@@ -79,14 +79,14 @@ export async function wholeWorkers({ quick }) {
         note: peaks.map((one) => Math.round(one)).join(", "),
       },
       {
-        what: "trials that the document lacks",
+        what: "trials without an answer in the report",
         target: "0",
         found: count(trials - counts.answered),
         held: counts.answered === trials && stored === trials && calls === trials,
         note: `${count(stored)} in the database, ${count(calls)} calls`,
       },
       {
-        what: "report less ledger",
+        what: "cost in the report minus cost in the ledger",
         target: "$0.00",
         found: `$${Math.abs(bill - ledger).toFixed(6)}`,
         held: Math.abs(bill - ledger) < 0.005 && Math.abs(bill - trials * CALL_USD) < 0.005,

@@ -110,7 +110,7 @@ export async function bundled() {
   return outfile;
 }
 
-/** @returns its peak memory in MiB */
+/** Runs this file as a worker process until no block is waiting. @returns the peak memory of the process in MiB */
 function child(bundle, url) {
   const one = spawn(process.execPath, [HERE, bundle, url], { stdio: ["ignore", "pipe", "inherit"] });
   let printed = "";

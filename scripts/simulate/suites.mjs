@@ -1,5 +1,6 @@
 // Simulated suites. A case's chance to pass is drawn from Beta(0.8 c, 0.2 c): two trials of a case then correlate by
-// 1 / (1 + c). A change of d points is one shift of all chances on the logit scale that moves their mean by exactly d.
+// 1 / (1 + c). A change of d points is one shift of all chances on the logit scale that moves their mean by exactly
+// d.
 import { compareSides, normalQuantile } from "./engine.mjs";
 
 export const MEAN = 0.8;
@@ -48,8 +49,8 @@ export function shifted(chances, drop) {
 }
 
 /**
- * Some cases no longer pass and the others stay the same, so that the mean falls by `drop`; the last one is
- * lowered only in part.
+ * The first cases never pass any more and all others stay the same, so that the mean falls by `drop`. To reach
+ * exactly this drop, the last of the lowered cases keeps a part of its chance.
  */
 export function broken(chances, drop) {
   let left = drop * chances.length;
