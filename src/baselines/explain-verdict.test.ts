@@ -41,7 +41,7 @@ describe("the sentence of a verdict", () => {
     ],
     [
       explained(same(50), same(50)),
-      "pass rate 0.0 points: the interval −6.2 to +6.2 spans the allowed 3 points: not enough evidence; 439 more cases, or about 44 more trials of each on both sides, would settle it 4 times in 5 if nothing changed",
+      "pass rate 0.0 points: the interval −6.2 to +6.2 spans the allowed 3 points: not enough evidence; 439 more cases, or about 44 more trials of each case on both sides, would settle it 4 times in 5 if nothing changed",
     ],
     [
       explained(same(50), same(50), { scope: "population" }),

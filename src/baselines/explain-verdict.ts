@@ -216,7 +216,7 @@ export function moreEvidence(
   const k = difference.meanCandidateCount;
   const factor = (n + cases) / n;
   const trials = Math.ceil(k * factor) - Math.floor(k);
-  return `${cases} more ${cases === 1 ? "case" : "cases"}${rule.scope === "population" || trials > 50 ? "" : `, or about ${trials} more ${trials === 1 ? "trial" : "trials"} of each on both sides,`}`;
+  return `${cases} more ${cases === 1 ? "case" : "cases"}${rule.scope === "population" || trials > 50 ? "" : `, or about ${trials} more ${trials === 1 ? "trial" : "trials"} of each case on both sides,`}`;
 }
 
 function pointSentence(

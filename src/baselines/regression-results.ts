@@ -44,8 +44,8 @@ export function compareRun(
 
 /**
  * Compares a run whose verdict a look decided. The verdicts of that look are kept. The numbers are those of the fixed
- * design over all answers: the same answers have the same numbers in every report, whether they were asked now or came
- * from the cache. The numbers at the look are in `decided`.
+ * design over all answers: the same answers have the same numbers in every report, whether they were asked now or
+ * came from the cache. The numbers at the look are in `decided`.
  */
 export function ofAllAnswers(look: SequentialLook, input: GateInput, baseline: Side): ComparedSides {
   const { findings } = look.compared;
@@ -122,7 +122,7 @@ const FOUND: Readonly<Record<Verdict, string>> = {
   improved: "improved",
 };
 
-/** Explains why a rule is open: the result with unanswered trials counted as failed, and as passed. */
+/** Explains why a rule is open: its result when all lacking trials count as failed, and when all count as passed. */
 function openSentence(
   input: GateInput,
   { rule, said, verdict }: RuleFinding,
@@ -149,8 +149,9 @@ function openSentence(
 }
 
 /**
- * The findings with every lacking trial failed, and those with every lacking trial passed. Lacking are: missing trials;
- * for a metric over several trials per case, the trials that a case does not have; for a score, answers without one.
+ * The findings with every lacking trial failed, and those with every lacking trial passed. Lacking are: missing
+ * trials; for a metric over several trials per case, the trials that a case does not have; for a score, answers
+ * without one.
  */
 export function findingsAtEnds(
   input: GateInput,

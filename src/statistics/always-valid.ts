@@ -5,8 +5,8 @@ import { normalQuantile } from "./normal-distribution.ts";
 import { numberAt } from "./number-at.ts";
 import { mean, sampleVariance } from "./sample-moments.ts";
 
-// Always-valid intervals: with probability 1 - alpha, the intervals of all looks contain the true value. So, unlike
-// with a fixed-sample interval, one may look at any time, and stop at any time.
+// Always-valid intervals: with probability 1 - alpha, every interval of a series of looks contains the true value. So
+// one may look at any time, and stop at any time. Fixed-sample intervals do not allow this.
 
 /** Spread of the half-normal weights of the bets. This value suits differences that take about 600 pairs to detect. */
 const SPREAD = 0.2;

@@ -119,8 +119,8 @@ function polynomial(coefficients: readonly number[], x: number): number {
 /**
  * Quantile of the standard normal distribution: the x with P(X <= x) = p.
  *
- * M. J. Wichura, Algorithm AS 241, Applied Statistics 37 (1988); relative error about 1e-16. For a probability close
- * to 1, use `-normalQuantile(1 - p)` if the small tail is known exactly.
+ * M. J. Wichura, Algorithm AS 241, Applied Statistics 37 (1988); relative error about 1e-16. A p close to 1 loses
+ * digits: if the small upper tail is known exactly, use `-normalQuantile(tail)` instead.
  *
  * @param p a probability in [0, 1]
  * @returns standard deviations; -Infinity at 0 and Infinity at 1
