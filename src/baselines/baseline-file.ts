@@ -222,7 +222,7 @@ function otherVersion(path: string, schema: string): Problem {
     column: 1,
     what: `The baseline has the format "${schema}", and this version of evals reads only ${BASELINE_SCHEMA} and ${BASELINE_SCHEMA_2}.`,
     why: WHY,
-    fix: "Update git-evals; or replace the baseline: evals run --baseline none && evals promote",
+    fix: "Update git-evals (npm install --save-dev git-evals@latest); or replace the baseline: evals run --baseline none && evals promote",
   };
 }
 
