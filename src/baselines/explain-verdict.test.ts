@@ -58,7 +58,7 @@ describe("the sentence of a verdict", () => {
     [explained([[5, 5]], [[5, 4]]), "pass rate −20.0 points, but one case alone is not enough evidence"],
     [
       explained(times(9, [5, 0]), times(9, [5, 0]), { relative: true }),
-      "pass rate 0.0 points, but the baseline is 0, so a share of the baseline allows no drop at all: not enough evidence",
+      "pass rate 0.0 points; the allowed drop is a percentage of the baseline, which is 0, so no drop is allowed, and that cannot be proved: not enough evidence",
     ],
     [
       explained(same(50), fallen(50, 10), { mode: "point" }),

@@ -177,7 +177,7 @@ function inconclusiveSentence(
   if (evidence.difference.clusters < 2) return `${moved}, but one case alone is not enough evidence`;
   if (evidence.notBelow === null) return `${moved}: too early to say`;
   if (evidence.allowed <= 0)
-    return `${moved}, but the baseline is 0, so a share of the baseline allows no drop at all: not enough evidence`;
+    return `${moved}; the allowed drop is a percentage of the baseline, which is 0, so no drop is allowed, and that cannot be proved: not enough evidence`;
   const range = between(low ?? -1, high ?? 1);
   // The interval is a normal approximation and the test is exact, so they may disagree for few answers.
   if (high !== null && high < -evidence.allowed)

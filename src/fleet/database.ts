@@ -129,8 +129,8 @@ export interface CallBook {
    */
   closed(call: ClosedCall): Promise<void>;
   /**
-   * The answer to an equal question that a judge asked earlier in the same plan, from any worker; undefined if there
-   * is none.
+   * The reply that a judge got earlier in the same plan (the run as it is planned for workers) to the same question,
+   * whichever worker asked; undefined if there is none.
    */
   answered(plan: string, key: string): Promise<{ readonly id: string; readonly reply: string } | undefined>;
 }

@@ -59,7 +59,7 @@ export interface IndexDocument extends CaseIndex {
 export type AnswerPage = readonly CaseWithTrials[];
 
 export interface CaseWithTrials {
-  /** Index of the case in the index of the run. */
+  /** The case's position in the run's list of cases (`CaseIndex`), from 0. */
   readonly place: number;
   readonly case: ViewedCase;
   /** The conversations of each side's trials; of a trial that is not listed, the page has only the texts in `case`. */

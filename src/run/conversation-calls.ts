@@ -111,7 +111,7 @@ export function conversingClient(
   });
 }
 
-/** Of a call whose cost and tokens are known. */
+/** What a budget counts for a call whose cost and tokens are known: nothing beside them. */
 const NOT_NEEDED: Most = { most_usd: null, most_tokens: null };
 
 /** A budget account for one model's calls in conversations. */

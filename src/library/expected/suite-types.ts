@@ -360,7 +360,7 @@ export type BuiltInScorer =
         /** Name of the tool whose calls are read: their arguments, as JSON */
         readonly tool: string;
       };
-      /** Where in the case the reference is; `baseline`: what the baseline answered (`pairwise` only, `required: false`). Default `expected` */
+      /** Where in the case the reference is; default `expected`. `baseline` takes the answer of the baseline instead, which only a judge of kind `pairwise` may, in an entry with `required: false` */
       readonly against?: string;
       /** A literal reference, instead of `against` */
       readonly value?: Json;
@@ -501,7 +501,7 @@ export interface SuiteKeys {
         readonly version?: string;
       };
     })[];
-    /** File of tool results that `evals run --record` wrote, such as fixtures/tools/<suite>.jsonl: with it no tool is run */
+    /** File of tool results that `evals run --record` wrote, such as fixtures/tools/<suite>.jsonl. With it, tools are not run: their results come from this file */
     readonly recorded?: string;
     /** Names of the tools that are offered to the model; default: all tools */
     readonly allow?: readonly (string)[];

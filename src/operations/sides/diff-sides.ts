@@ -251,7 +251,7 @@ function nothingInCommon(
     why: "Sides are compared case by case within a suite.",
     fix:
       bases.length === 0 && candidates.length === 0
-        ? "evals run <suite>    (files are scored as the suite of the newest run, and there is no run yet)"
+        ? "evals run <suite>    (a file of outputs is scored with the suite that was run last, and none was run yet)"
         : "`evals history` lists the runs of each suite",
   });
 }

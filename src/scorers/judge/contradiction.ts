@@ -196,10 +196,10 @@ function isOther(name: string, value: unknown, stated: Stated): boolean {
 const DEEPEST = 4;
 
 /**
- * The member that contradicts the stated verdict, with its value; undefined when none does.
+ * The key of a judge's JSON reply that contradicts the verdict stated in it, with the value; undefined when none does.
  *
- * Checks members whose name suggests a verdict, in any spelling, and their contents. Partial judgements under other
- * names (`"tone": {"pass": false}`) do not contradict the whole.
+ * Checks the keys whose name suggests a verdict, in any spelling, and the keys inside their values. A judgement of one
+ * aspect under another name (`"tone": {"pass": false}`) does not contradict the verdict on the whole answer.
  */
 export function otherMember(members: Members, stated: Stated, depth = 0): string | undefined {
   for (const [key, value] of Object.entries(members)) {

@@ -41,7 +41,7 @@ export const judgeScorer = defineScorer({
       .min(1)
       .optional()
       .describe(
-        "Where in the case the reference is; `baseline`: what the baseline answered (`pairwise` only, `required: false`). Default `expected`",
+        "Where in the case the reference is; default `expected`. `baseline` takes the answer of the baseline instead, which only a judge of kind `pairwise` may, in an entry with `required: false`",
       ),
     value: z.unknown().optional().describe("A literal reference, instead of `against`"),
   },
