@@ -3,6 +3,7 @@ import { listedTarget } from "../domain/listed-target.ts";
 import { PROMOTION_RECORD } from "../domain/promotion-log.ts";
 import type { Metrics, MetricValue, RunHeader } from "../domain/run.ts";
 import { GATE_OUTCOMES, type GateOutcome } from "../domain/verdict.ts";
+import { exactSum } from "../statistics/exact-sum.ts";
 import type { Baseline } from "./baseline-file.ts";
 import { formatBaseline } from "./baseline-file.ts";
 import type { GrownBaseline } from "./make-baseline.ts";
@@ -173,4 +174,9 @@ export function movedBy({ before, after }: PromotedRun): { readonly better: numb
     if (is < was) worse++;
   }
   return { better, worse };
+}
+
+/** The mean over a baseline's cases of each one's share of passed trials; null without a case. */
+export function baselineRate({ cases }: Baseline): number | null {
+  return cases.length === 0 ? null : exactSum(cases.map(({ pass, trials }) => pass / trials)) / cases.length;
 }

@@ -13,8 +13,10 @@ export interface PromotedSuite {
   /** Number of cases whose share of passed trials rose (`better`), and of those whose share fell (`worse`). */
   readonly better: number;
   readonly worse: number;
-  /** Pass rate of the run, a share in [0, 1]; null when unknown. */
+  /** Pass rate of the new baseline, a share in [0, 1]; null when unknown. */
   readonly pass_rate: number | null;
+  /** Pass rate of the previous baseline; null for the suite's first baseline. */
+  readonly was_rate: number | null;
   /** The regression that the promotion accepts, between two root fingerprints; null when there is none. */
   readonly accepted: { readonly from: string; readonly to: string; readonly why: string } | null;
   /** Numbers of cases when the run was added to the previous baseline; null when the run replaces the baseline. */

@@ -1,4 +1,4 @@
-import { movedBy, planPromotion } from "../baselines/promotion.ts";
+import { baselineRate, movedBy, planPromotion } from "../baselines/promotion.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { PromotedSuite, Promotion } from "../domain/promotion.ts";
 import { isInline } from "../domain/prompt.ts";
@@ -89,7 +89,8 @@ function promotedSuite(one: Promoting): PromotedSuite {
     ...{ header, path, accepted, grown, ...movedBy(one) },
     cases: after.cases.length,
     was: before?.header.target ?? null,
-    pass_rate: metrics.pass_rate?.value ?? null,
+    pass_rate: grown === null ? (metrics.pass_rate?.value ?? null) : baselineRate(after),
+    was_rate: before === null ? null : baselineRate(before),
     answers: answers === null ? null : { path: answers.path, kept: answers.text !== null },
   };
 }

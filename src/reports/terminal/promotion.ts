@@ -17,17 +17,23 @@ export function promotionText(promotion: Promotion): string {
 }
 
 function suiteText(one: PromotedSuite, dry: boolean): string {
-  const { header, was, better, worse, pass_rate: rate, accepted, grown } = one;
+  const { header, was, better, worse, pass_rate: rate, was_rate, accepted, grown } = one;
   const before = was === null ? "first baseline" : `was ${was}`;
   const moved = was === null ? "" : `   ${plural(better, "case")} better, ${worse} worse`;
   return [
     `${plainLine(runName(header))}  ${dry ? "would be the new baseline" : "new baseline"}  ${header.target}`,
     `  ${plural(one.cases, "case")} × ${header.trials}, ${before}`,
-    `  pass rate ${rate === null ? "unknown" : percent(rate)}${moved}`,
+    `  pass rate ${ratesText(was_rate, rate)}${moved}`,
     ...(accepted === null ? [] : [`  accepts the regression: ${plainLine(accepted.why)}`]),
     ...(grown === null ? [] : [`  ${grownText(grown)}`]),
     ...fileLines(one, dry),
   ].join("\n");
+}
+
+function ratesText(was: number | null, is: number | null): string {
+  const now = is === null ? "unknown" : percent(is);
+  if (was === null) return now;
+  return `${is === null ? percent(was) : percent(was).replace(" %", "")} → ${now}`;
 }
 
 function grownText({ grown, replaced, added, dropped }: NonNullable<PromotedSuite["grown"]>): string {
