@@ -139,6 +139,13 @@ describe("a report in a terminal", () => {
     expect(shown).toContain(`Nothing is lost. ${how}`);
   });
 
+  it("names the command that lists the cases whose trials errored, where others were answered", () => {
+    const counts = { ...sampleReport().counts, answered: 598, errored: 2 };
+    const errors = [{ kind: "provider", count: 2, message: "no" }] as const;
+    const shown = text(sampleReport({ counts, errors, status: "incomplete" }));
+    expect(shown.replace(/\s+/g, " ")).toMatch(/ 2 trials errored.*: evals show 3f9c0a12 --failing/);
+  });
+
   it("reports once that no call was answered", () => {
     const counts = { ...sampleReport().counts, answered: 0, errored: 1, skipped: 599 };
     const end = { kind: "unreachable", message: "401 from api.example.com" } as const;

@@ -308,8 +308,10 @@ function flakyWords({ never_pass }: RunReport): [one: string, many: string] {
 }
 
 function nextLines(report: RunReport, width: number): string[] {
-  const { header, never_pass, flaky } = report;
+  const { header, never_pass, flaky, counts } = report;
+  const errored = counts.answered > 0 ? counts.errored : 0;
   const failing = [
+    errored > 0 ? plural(errored, "trial errored", "trials errored") : "",
     never_pass ? plural(never_pass, "case never passes", "cases never pass") : "",
     flaky ? plural(flaky, ...flakyWords(report)) : "",
   ].filter((text) => text !== "");
