@@ -17,36 +17,36 @@ export function countsOf(db: Database): Omit<StoreSize, "bytes"> {
 }
 
 /**
- * The references between rows; none of them may be broken. For each reference: the words for a message, and a
- * statement that counts the broken references.
+ * The references between rows; none of them may be broken. For each reference: the words for a message (for one
+ * row, for several rows, and what they lack), and a statement that counts the broken references.
  */
 const LOOSE_ENDS = [
   [
-    "trials have no case",
+    ["trial", "trials", "without a case"],
     "SELECT count(*) FROM trials t WHERE NOT EXISTS (SELECT 1 FROM run_cases c WHERE c.run_no = t.run_no AND c.case_no = t.case_no)",
   ],
   [
-    "trials have lost their answer",
+    ["trial", "trials", "whose answer is lost"],
     "SELECT count(*) FROM trials WHERE answer_id IS NOT NULL AND answer_id NOT IN (SELECT id FROM answers)",
   ],
   [
-    "cases have lost their content",
+    ["case", "cases", "whose content is lost"],
     "SELECT count(*) FROM run_cases WHERE content_id NOT IN (SELECT id FROM contents)",
   ],
   [
-    "cases have lost their request",
+    ["case", "cases", "whose request is lost"],
     "SELECT count(*) FROM run_cases WHERE request_id IS NOT NULL AND request_id NOT IN (SELECT id FROM requests)",
   ],
   [
-    "judges' replies have lost their request",
+    ["reply of a judge", "replies of judges", "whose request is lost"],
     "SELECT count(*) FROM judgements WHERE request_id NOT IN (SELECT id FROM requests)",
   ],
 ] as const;
 
-/** One text for each kind of reference that is broken in some rows, such as `3 trials have no case`. */
+/** One text for each kind of reference that is broken in some rows, such as `3 trials without a case`. */
 export function* looseEnds(db: Database): Generator<string> {
-  for (const [what, sql] of LOOSE_ENDS) {
+  for (const [[one, many, what], sql] of LOOSE_ENDS) {
     const count = db.prepare<[], number>(sql).pluck().get() ?? 0;
-    if (count > 0) yield `${count} ${what}`;
+    if (count > 0) yield `${count} ${count === 1 ? one : many} ${what}`;
   }
 }

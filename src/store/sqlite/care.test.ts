@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Store } from "../store.ts";
 import {
@@ -94,4 +95,24 @@ it("finds pages that were damaged", async () => {
   writeFileSync(place.file, bytes);
   store = await place.open();
   expect(await store.care.faults()).not.toEqual([]);
+});
+
+it.each([
+  ["DELETE FROM run_cases", "trial without a case", "trials without a case"],
+  ["DELETE FROM answers", "trial whose answer is lost", "trials whose answer is lost"],
+  ["DELETE FROM contents", "case whose content is lost", "cases whose content is lost"],
+  ["DELETE FROM requests", "case whose request is lost", "cases whose request is lost"],
+])("finds rows that refer to nothing any more, one or several: %s", async (sql, one, several) => {
+  secretRun("aa000001");
+  secretRun("aa000002", "another question");
+  store.close();
+  const db = new Database(place.file);
+  db.pragma("foreign_keys = OFF");
+  db.exec(sql);
+  db.close();
+  store = await place.open();
+  const faults = await store.care.faults();
+  expect(faults.some((text) => text.endsWith(one) || text.endsWith(several))).toBe(true);
+  for (const text of faults)
+    expect(text).not.toMatch(/^1 (?:trials|cases|replies)|^[2-9] (?:trial|case|reply) /);
 });
