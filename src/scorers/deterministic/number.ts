@@ -25,7 +25,7 @@ interface Expected {
 export const number = defineScorer({
   type: "number",
   about:
-    "The answer contains one number, which is near enough to the expected one. Currency signs, units, words around it and thousands separators are ignored. A number followed by something that changes its value (2½, 3/4, 5 million) is a miss. Numbers are compared as decimals, whole ones to the last digit.",
+    "The answer contains one number, which is near enough to the expected one. Currency signs, units, words around it and thousands separators are ignored. A number beside something that changes its value (2½, 3/4, √5, 5 million, 2 and a half) is a miss; “minus 5” is -5. Numbers are compared as decimals, whole ones to the last digit.",
   options: {
     abs: z.number().min(0).default(0).describe("Largest difference allowed"),
     rel: z

@@ -1,12 +1,31 @@
-/** Words after a number that change its value, in lower case. */
+/** Words after a number that change its value, in lower case. "cent" is not among them: it nearly always means money. */
 export const MULTIPLIERS: ReadonlySet<string> = new Set(
-  `hundred hundreds thousand thousands million millions billion billions trillion trillions dozen dozens bn mn mln mio tn
-lakh lakhs crore crores hundert tausend tsd millionen milliarde milliarden mrd dutzend mille millier milliers milliard
-milliards cent cents mil millón millones millon milhão milhões bilhão bilhões cien cientos mila milione milioni miliardo
-miliardi duizend miljoen miljard тыс тысяч тысяча тысячи млн миллион миллиона миллионов млрд миллиард миллиардов`
-    .split(/\s+/)
-    // "cent" nearly always means money rather than a hundred.
-    .filter((word) => word !== "cent" && word !== "cents"),
+  `hundred hundreds thousand thousands million millions billion billions trillion trillions dozen dozens bn mn mln mio
+tn lakh lakhs crore crores hundert tausend tsd millionen milliarde milliarden mrd dutzend mille millier milliers
+milliard milliards quadrillion quadrillions quintillion billiarde billiarden mil millón millones millon milhão
+milhões bilhão bilhões cien cientos mila milione milioni miliardo miliardi duizend miljoen miljard тыс тысяч тысяча
+тысячи млн миллион миллиона миллионов млрд миллиард миллиардов миллиарда трлн триллион триллионов тисяч мільйон
+мільйонів мільярд мільярдів milhares tysięcy tysiące tysiąc tys milion miliony milionów miliard miliardy miliardów
+milión milióny miliónov miliardů milionů tisíc miljon miljoner miljarder tusen tusind million millioner milliarder
+milliardia miljoonaa miljoona miljardia tuhatta tuhat ezer millió milliárd bin milyon milyar trilyon nghìn ngàn
+triệu tỷ ribu juta miliar χιλιάδες εκατομμύρια εκατομμύριο δισεκατομμύρια ألف آلاف مليون ملايين مليار אלף אלפים
+מיליון מיליארד`.split(/\s+/),
+);
+
+/** Words after a number that make it the numerator of a fraction, in lower case. "3 quarters" are mostly those of a year. */
+export const FRACTIONS: ReadonlySet<string> = new Set(
+  `halves thirds fifths sixths sevenths eighths ninths tenths twelfths hundredths thousandths millionths
+drittel fünftel sechstel achtel zehntel hundertstel tausendstel tercios quintos décimos cinquièmes dixièmes`.split(
+    /\s+/,
+  ),
+);
+
+/** The last word of a mixed number, in lower case: 2 and a half, 2 and three quarters. */
+export const MIXED_FRACTIONS: ReadonlySet<string> = new Set(["half", "quarter", "quarters", ...FRACTIONS]);
+
+/** Words before a number that make it negative, in lower case. */
+export const NEGATIONS: ReadonlySet<string> = new Set(
+  "minus negative moins menos meno minús минус".split(" "),
 );
 
 const PREFIXES = [

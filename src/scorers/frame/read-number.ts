@@ -1,5 +1,5 @@
 import { type Decimal, readDecimal } from "../../domain/decimal.ts";
-import { MULTIPLIERS, UNITS } from "./number-words.ts";
+import { FRACTIONS, MIXED_FRACTIONS, MULTIPLIERS, NEGATIONS, UNITS } from "./number-words.ts";
 
 const MINUS = /[\u2212\u2012\u2013]/g;
 const SEPARATORS = ",'_ \u00a0\u2009\u202f\u2019";
@@ -21,13 +21,20 @@ function pattern(decimal: "." | ","): RegExp {
 const PATTERNS = { ".": pattern("."), ",": pattern(",") };
 
 /**
- * Matches what makes a number part of something larger: a fraction or power (2½, 5²), a digit of another script,
- * 1.2.3, 5,5.
+ * Matches what makes a number part of something larger: a fraction or power (2½, 2 ½, 5², 5^n), a digit of another
+ * script, 1.2.3, 5,5, 5-5, 5·5, 5π.
  */
 const GOES_ON =
-  /^(?:[\p{No}\p{Nd}]|[xX][\da-fA-F]|[.,:'\u2019_]\d|\s*[*/\u00d7\u00f7\u2044\u2215^+]\s*\.?\d|\s+\d+[/\u2044])/u;
-const COMES_FROM = /(?:[\p{No}\p{Nd}]|\d[.,:'\u2019_])$/u;
-const WORD_AFTER = /^\s?(\p{L}+)/u;
+  /^(?:[\p{No}\p{Nd}]|[xX][\da-fA-F]|[.,:'\u2019_-]\d|\s*[*/\u00d7\u00f7\u2044\u2215\u00b7\u22c5^+]\s*\.?\d|\s*\^|\s*[\u00bc-\u00be\u2150-\u215f\u2189]|\s?\u03c0(?!\p{L})|\s+\d+[/\u2044])/u;
+/** Matches what stands before a number and changes its value: the end of a larger number, a root, ±. */
+const COMES_FROM = /(?:[\p{No}\p{Nd}]|\d[.,:'\u2019_]|[\u221a-\u221c\u00b1\u2213]\s?)$/u;
+const WORD_AFTER = /^\s?(\p{L}[\p{L}\p{M}]*)/u;
+/** Matches the words of a mixed number: "2 and a half", "2 and three quarters". */
+const AND_FRACTION = /^\s+and\s+\p{L}+[\s-]+(\p{L}+)/u;
+const WORD_BEFORE = /(?<!\p{L})(\p{L}+)\s*$/u;
+const CURRENCY_BEFORE = /\p{Sc}\s?$/u;
+/** Matches multipliers of scripts that write no blank after them. */
+const MULTIPLIER_START = /^(?:[十百千万萬億亿兆만억천]|พัน|หมื่น|แสน|ล้าน|लाख|करोड|हज़ार|हजार)/u;
 const LATIN = /^\p{Script=Latin}+$/u;
 
 /** A number in a text; without a value when it could not be read completely. */
@@ -40,8 +47,8 @@ export interface FoundNumber {
 
 /**
  * Finds the numbers in a text, without units and thousands separators: "$1,234.50" contains 1234.5, "45 %" contains
- * 45. A number has no value when the text after it changes its value (2½, 5², 3/4, 1.2.3, 5 million, 12abc) or when
- * it exceeds the range of doubles.
+ * 45, "minus 5" contains -5. A number has no value when the text around it changes its value (2½, 5², √5, 3/4, 5-5,
+ * 1.2.3, 5 million, 2 and a half, 12abc) or when it exceeds the range of doubles.
  *
  * @param decimal the decimal separator; the other one then groups thousands
  */
@@ -51,12 +58,15 @@ export function numbersIn(text: string, decimal: "." | ","): readonly FoundNumbe
   for (const match of plain.matchAll(PATTERNS[decimal])) {
     const [written, separator] = match;
     const end = match.index + written.length;
-    const rest = restOf(plain.slice(Math.max(0, match.index - 2), match.index), plain.slice(end, end + 40));
+    const before = plain.slice(Math.max(0, match.index - 24), match.index);
+    const rest = restOf(before, plain.slice(end, end + 40));
     const bare = separator === undefined ? written : written.replaceAll(separator, "");
+    const sign = /^\d/.test(written) && NEGATIONS.has(wordBefore(before)) ? "-" : "";
+    const number = sign + (decimal === "," ? bare.replace(",", ".") : bare);
     found.push({
-      text: written,
+      text: sign + written,
       rest: rest ?? "",
-      value: rest === undefined ? readDecimal(decimal === "," ? bare.replace(",", ".") : bare) : undefined,
+      value: rest === undefined ? readDecimal(number) : undefined,
     });
   }
   return found;
@@ -70,17 +80,24 @@ function restOf(before: string, after: string): string | undefined {
   const goesOn = GOES_ON.exec(after)?.[0];
   if (goesOn !== undefined) return goesOn;
   if (COMES_FROM.test(before)) return "";
+  const [mixed = "", part = ""] = AND_FRACTION.exec(after) ?? [];
+  if (MIXED_FRACTIONS.has(part.toLowerCase())) return mixed;
   const [apart = "", word = ""] = WORD_AFTER.exec(after) ?? [];
   if (word === "") return undefined;
   const attached = apart === word;
-  if (isMultiplier(word, attached)) return apart;
+  if (isMultiplier(word, attached || CURRENCY_BEFORE.test(before))) return apart;
   return attached && LATIN.test(word) && !UNITS.has(word.toLowerCase()) && !/^[A-Z]{3}$/.test(word)
     ? apart
     : undefined;
 }
 
-function isMultiplier(word: string, attached: boolean): boolean {
-  if (attached && /^[kKMBGT]$/.test(word)) return true;
-  if (MULTIPLIERS.has(word.toLowerCase())) return true;
-  return /^[十百千万萬億亿兆만억천]/u.test(word);
+function wordBefore(text: string): string {
+  return WORD_BEFORE.exec(text)?.[1]?.toLowerCase() ?? "";
+}
+
+/** @param letters whether a letter alone, such as the M of $5M, stands for a number rather than a unit */
+function isMultiplier(word: string, letters: boolean): boolean {
+  if (letters && /^[kKMBGT]$/.test(word)) return true;
+  if (MULTIPLIERS.has(word.toLowerCase()) || FRACTIONS.has(word.toLowerCase())) return true;
+  return MULTIPLIER_START.test(word);
 }
