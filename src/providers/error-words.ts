@@ -13,7 +13,16 @@ export interface ErrorWords {
 
 /** Members that may hold an error text, the most informative first. */
 const WORDS = [
-  ...["message", "msg", "error_message", "errorMessage", "error_msg", "error_description", "Message"],
+  ...[
+    "message",
+    "msg",
+    "error_message",
+    "errorMessage",
+    "error_msg",
+    "errorMsg",
+    "error_description",
+    "Message",
+  ],
   ...["status_msg", "detail", "details", "errors", "faultstring", "description", "reason", "title"],
 ];
 /** Members that may hold a nested error. */

@@ -1,14 +1,22 @@
 import { exactJsonText, parseExactJson } from "../domain/exact-json.ts";
 import { isDeeperThan, MAX_NESTED } from "../domain/json-depth.ts";
 import type { AnsweredReply, Reply } from "../domain/provider.ts";
+import { failureMember, OUTCOME_NAMES } from "../domain/stated-error.ts";
 import { TookTooLong } from "../domain/time-limit.ts";
 import { type KnownUsage, USAGE_FIELDS, type Usage, usageOf } from "../domain/transcript.ts";
 import { isBareError } from "./bare-error.ts";
 import { countOf, membersOf, toolCallsOf } from "./chat-shapes.ts";
 import { CONVERSATION_FORMS, readConversation } from "./conversation-shapes.ts";
+import { errorWordsOf } from "./error-words.ts";
 import { malformedReply } from "./failed-reply.ts";
-import { compileJsonPath, type JsonGetter } from "./json-path.ts";
-import { describeInstead, notJson, refusalInstead, statedFailure } from "./stated-failure.ts";
+import { compileJsonPath, type JsonGetter, type ObjectOnPath, objectsOnPath } from "./json-path.ts";
+import {
+  describeInstead,
+  failureFromWords,
+  notJson,
+  refusalInstead,
+  statedFailure,
+} from "./stated-failure.ts";
 import { usageOfCounts } from "./usage-shapes.ts";
 
 /** The settings of an http model that locate values in its replies, as JSONPaths. */
@@ -27,6 +35,8 @@ export interface ReplyPaths {
   /** Whether usage or cost is read from the reply. */
   readonly readsPaid: boolean;
   readonly answer: JsonGetter | undefined;
+  /** The objects around the answer; empty when no simple path is set. */
+  readonly aroundAnswer: (body: unknown) => readonly ObjectOnPath[];
   readonly usage: { readonly [field in keyof Usage]?: JsonGetter | undefined };
   readonly messages: JsonGetter | undefined;
   readonly tool_calls: JsonGetter | undefined;
@@ -46,7 +56,14 @@ export async function compilePaths(settings: ReplySettings): Promise<ReplyPaths>
   };
   const isThere = (path: JsonGetter | undefined): boolean => path !== undefined;
   const readsPaid = [paths.cost_usd, ...Object.values(usage)].some(isThere);
-  return { ...paths, usage, readsPaid, readsJson: readsPaid || Object.values(paths).some(isThere) };
+  const aroundAnswer = objectsOnPath(settings.answer ?? "");
+  return {
+    ...paths,
+    aroundAnswer,
+    usage,
+    readsPaid,
+    readsJson: readsPaid || Object.values(paths).some(isThere),
+  };
 }
 
 function parseOrUndefined(text: string): unknown {
@@ -123,14 +140,32 @@ const ASKS_FOR_ERROR = /^\$(?:\.|\[["'])errors?\b/;
  * The failure that a reply reports, whatever else it contains; undefined when it reports none. When the whole reply
  * is the answer, only an object that is nothing but an error counts as a failure.
  */
-function failureIn(body: unknown, settings: ReplySettings, received: Received): Reply | undefined {
+function failureIn(
+  body: unknown,
+  settings: ReplySettings,
+  paths: ReplyPaths,
+  received: Received,
+): Reply | undefined {
   const { answer } = settings;
+  const { text: raw, where, redact } = received;
   if (answer === undefined) {
     const members = membersOf(body);
     if (members === undefined || !isBareError(members)) return undefined;
   } else if (ASKS_FOR_ERROR.test(answer)) return undefined;
-  const { text: raw, where, redact } = received;
-  return statedFailure(body, { raw, where, redact });
+  const around = paths.aroundAnswer(body);
+  const read = new Set(around.slice(0, 1).map(({ asked }) => asked));
+  const stated = statedFailure(body, { raw, where, redact }, read);
+  if (stated !== undefined) return stated;
+  for (const { members, asked } of around.slice(1)) {
+    // A status of such an object may be data, for instance that of an order.
+    const failed = failureMember(members, new Set([asked, "status", "failed"]));
+    if (failed === undefined) continue;
+    const words = OUTCOME_NAMES.has(failed.name)
+      ? { message: `${failed.name} is ${JSON.stringify(failed.value)}` }
+      : { error: failed.value };
+    return failureFromWords(errorWordsOf(words), where, redact);
+  }
+  return undefined;
 }
 
 /** Evaluates the paths with a time limit, because a path with filters could run forever on a malicious reply. */
@@ -152,7 +187,7 @@ function readReply(received: Received, paths: ReplyPaths, settings: ReplySetting
   const body = isJson ? parseOrUndefined(text) : undefined;
   if (paths.answer !== undefined && body === undefined) return notJson(text, contentType, where, redact);
   const paid = paidIn(body, paths);
-  const failed = failureIn(body, settings, received);
+  const failed = failureIn(body, settings, paths, received);
   if (failed !== undefined) return { ...failed, ...paid };
   const unusable = (words: string): Reply => ({ ...malformedReply(words), ...paid });
   if (paths.answer === undefined && text === "") return unusable(`the reply of ${where} is empty`);

@@ -1,9 +1,31 @@
 import { SettingMistake } from "../domain/problem.ts";
+import { membersOf } from "./chat-shapes.ts";
 
 /** Returns the first value that a JSONPath finds; undefined when there is none. */
 export type JsonGetter = (value: unknown) => unknown;
 
 const STEP = /\.([A-Za-z_]\w*)|\['([^'\\]*)'\]|\["([^"\\]*)"\]|\[(\d+)\]/y;
+
+/** The objects in which a path with only names and indices looks, the outermost first; none for any other path. */
+export function objectsOnPath(path: string): (value: unknown) => readonly ObjectOnPath[] {
+  const steps = simpleSteps(path) ?? [];
+  return (value) => {
+    const found: ObjectOnPath[] = [];
+    let at = value;
+    for (const step of steps) {
+      if (typeof step === "string" && membersOf(at) !== undefined)
+        found.push({ members: at as object, asked: step });
+      at = follow(at, step);
+    }
+    return found;
+  };
+}
+
+/** An object, and the member of it that a path reads. */
+export interface ObjectOnPath {
+  readonly members: object;
+  readonly asked: string;
+}
 
 /** The steps of a path that has only member names and indices; undefined for any other path. */
 function simpleSteps(path: string): readonly (string | number)[] | undefined {

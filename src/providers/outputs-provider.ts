@@ -2,6 +2,7 @@ import * as z from "zod";
 import { modelFrame } from "../domain/config.ts";
 import type { Json } from "../domain/json.ts";
 import type { OpenTarget, ProviderDefinition, ProviderHost } from "../domain/provider.ts";
+import { OUTCOME_NAMES } from "../domain/stated-error.ts";
 import { recordedReply, replyFrom } from "./given-answer.ts";
 import { indexOutputs } from "./outputs-index.ts";
 import { placeOfFile } from "./project-file.ts";
@@ -19,7 +20,7 @@ type Settings = z.output<typeof Settings>;
  * Members of a line that are notes of a person or another tool about the task. In other answers they say whether the
  * reply itself failed; in an outputs file they do not.
  */
-const NOTES: ReadonlySet<string> = new Set(["success", "status"]);
+const NOTES: ReadonlySet<string> = OUTCOME_NAMES;
 
 async function openOutputs(settings: Settings, host: ProviderHost): Promise<OpenTarget> {
   const { file } = settings;

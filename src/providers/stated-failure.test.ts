@@ -32,6 +32,13 @@ describe.each(HTTP_SHAPES)("a reply of $name that reports its own failure", (sha
     { errors: ["The upstream died."] },
     { success: false, message: "The upstream died." },
     { status: "failed", message: "The upstream died." },
+    { ok: false, message: "The upstream died." },
+    { is_error: true, detail: "The upstream died." },
+    { status: 503, message: "The upstream died." },
+    { statusCode: 500, message: "The upstream died." },
+    { errorMessage: "The upstream died.", errorType: "Runtime.ExitError" },
+    { error_code: 18, error_msg: "The upstream died." },
+    { exception: "The upstream died." },
     { object: "error", message: "The upstream died.", code: 400 },
   ])("is a failure despite its content: %j", async (more) => {
     expect((await failing(shape.body("blue", { body: more }))).message).toContain("The upstream died.");
@@ -59,6 +66,9 @@ describe.each(HTTP_SHAPES)("a reply of $name that reports its own failure", (sha
       { code: null, message: null },
       { code: 0, message: "success" },
     ]) {
+      const fine = { ok: true, failed: false, error_code: 0, errorMessage: null, statusCode: 200 };
+      server.answer = { body: JSON.stringify(shape.body("blue", { body: fine })) };
+      expect(await askShape(shape, server)).toMatchObject({ kind: "answered", output: "blue" });
       server.answer = { body: JSON.stringify(shape.body("blue", { body: { error, errors: [] } })) };
       expect(await askShape(shape, server)).toMatchObject({ kind: "answered", output: "blue" });
     }
@@ -98,6 +108,8 @@ describe.each(GIVEN_SHAPES)("an answer of a $name", (shape) => {
     { error: "The model was down." },
     { output: "The model was down.", finish_reason: "error" },
     { output: "blue", errors: ["The model was down."] },
+    { output: "blue", error_message: "The model was down." },
+    { output: "blue", exception: "The model was down." },
   ])("that says that it failed is a failure: %j", async (answer) => {
     expect(await shape.ask(answer)).toMatchObject({
       kind: "failed",
@@ -115,7 +127,7 @@ describe.each(GIVEN_SHAPES)("an answer of a $name", (shape) => {
   });
 
   it("is a failure because of its status, except in an outputs file, where such members are notes", async () => {
-    for (const state of [{ success: false }, { status: "failed" }, { status: "error" }]) {
+    for (const state of [{ success: false }, { status: "failed" }, { status: "error" }, { ok: false }]) {
       const reply = await shape.ask({ output: "blue", ...state });
       if (shape.name === "outputs") expect(reply).toMatchObject({ kind: "answered", output: "blue" });
       else
@@ -123,7 +135,7 @@ describe.each(GIVEN_SHAPES)("an answer of a $name", (shape) => {
           kind: "failed",
           error: "provider",
           message: expect.stringMatching(
-            /says that it failed: (?:success: false|status: "(?:failed|error)")/,
+            /says that it failed: (?:success: false|ok: false|status: "(?:failed|error)")/,
           ),
         });
     }
@@ -136,6 +148,23 @@ describe.each(GIVEN_SHAPES)("an answer of a $name", (shape) => {
       output: "",
       refusal: "I will not.",
     });
+  });
+});
+
+describe("an object around the answer of an http service", () => {
+  const shape = HTTP_SHAPES.find(({ name }) => name === "http") as (typeof HTTP_SHAPES)[number];
+
+  it.each([
+    ["$.data.answer", { data: { answer: "blue", error: { message: "Gone." } } }, "failed"],
+    ["$.data.answer", { data: { answer: "blue", success: false } }, "failed"],
+    ["$['results'][0].text", { results: [{ text: "blue", error: "Gone." }] }, "failed"],
+    ["$.data.answer", { data: { answer: "blue", error: null } }, "answered"],
+    ["$.order.reply", { order: { reply: "blue", status: "failed" } }, "answered"],
+    ["$.status", { status: "failed" }, "answered"],
+    ["$.data.error", { data: { error: "blue" } }, "answered"],
+  ])("read by %s as %j has %s", async (answer, body, kind) => {
+    server.answer = { body: JSON.stringify(body) };
+    expect((await askShape(shape, server, { answer })).kind).toBe(kind);
   });
 });
 

@@ -1,7 +1,7 @@
 import { answerEnd } from "../domain/finish-reason.ts";
 import { isDeeperThan, MAX_NESTED } from "../domain/json-depth.ts";
 import type { AnsweredReply, FailedReply, Reply } from "../domain/provider.ts";
-import { FAILED_STATES, isStated } from "../domain/stated-error.ts";
+import { ERROR_NAMES, failureMember, isStated } from "../domain/stated-error.ts";
 import { membersOf } from "./chat-shapes.ts";
 import {
   type ErrorWords,
@@ -57,7 +57,7 @@ function failureOfPart(part: Members | undefined): unknown {
 }
 
 /** The error that the reply of a chat API or other service reports; undefined when there is none. */
-function errorIn(body: unknown): unknown {
+function errorIn(body: unknown, asked: ReadonlySet<string>): unknown {
   if (Array.isArray(body)) return body.map(membersOf).find((one) => isStated(one?.error))?.error;
   const reply = membersOf(body);
   if (reply === undefined) return undefined;
@@ -73,23 +73,29 @@ function errorIn(body: unknown): unknown {
   if (error !== undefined) return error;
   const end = reply.stop_reason ?? membersOf(reply.incomplete_details)?.reason;
   if (hasFailed(end)) return { message: `stop reason ${end}` };
-  return failureOfState(reply);
+  return failureOfState(reply, asked);
 }
 
 /**
- * The error of a reply that reports its own failure by `success: false`, `status: failed`, or an unfinished
- * status of the responses API; undefined for any other reply.
+ * The error of a reply that reports its own failure by any other member, such as `success: false`, `status: failed`,
+ * `errorMessage`, or by an unfinished status of the responses API; undefined for any other reply.
  */
-function failureOfState(reply: Members): unknown {
-  const { status, success } = reply;
+function failureOfState(reply: Members, asked: ReadonlySet<string>): unknown {
+  const { status } = reply;
   const isResponse = reply.object === "response" || Array.isArray(reply.output);
   const failed =
-    typeof status === "string" &&
-    (isResponse ? hasFailed(status) : FAILED_STATES.has(status.trim().toLowerCase()));
-  if (!failed && success !== false) return undefined;
-  const { message, detail, reason } = reply;
-  const text = [message, detail, reason].find((words) => typeof words === "string" && words !== "");
-  return { message: text ?? (failed ? `its status is ${status}` : "success is false") };
+    isResponse && hasFailed(status) ? { name: "status", value: status } : failureMember(reply, asked);
+  if (failed === undefined) return undefined;
+  const { name, value } = failed;
+  if (ERROR_NAMES.has(name))
+    return Object.fromEntries(
+      Object.entries(reply).filter(([one]) => ERROR_NAMES.has(one) || one === "code" || one === "errorType"),
+    );
+  const text = [reply.message, reply.detail, reply.reason].find(
+    (words) => typeof words === "string" && words !== "",
+  );
+  const words = name === "status" ? `its status is ${value}` : `${name} is ${JSON.stringify(value)}`;
+  return { message: text ?? words, ...(typeof value === "number" && { code: value }) };
 }
 
 /**
@@ -215,12 +221,20 @@ export interface StatedIn {
   readonly redact: (text: string) => string;
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 /**
  * The failure or filter refusal that a reply reports in any known place, whatever else it contains; undefined for a
  * normal reply.
+ *
+ * @param asked names of members that are read as data, so they are not a status of the reply
  */
-export function statedFailure(body: unknown, { raw, where, redact }: StatedIn): Reply | undefined {
-  const error = errorIn(body);
+export function statedFailure(
+  body: unknown,
+  { raw, where, redact }: StatedIn,
+  asked: ReadonlySet<string> = NONE,
+): Reply | undefined {
+  const error = errorIn(body, asked);
   if (error === undefined) {
     const blocked = blockReason(body);
     if (blocked === undefined || list(membersOf(body)?.choices).length > 0) return undefined;

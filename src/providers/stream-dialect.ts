@@ -1,6 +1,6 @@
 import { parseExactJson } from "../domain/exact-json.ts";
 import { isDeeperThan, MAX_NESTED } from "../domain/json-depth.ts";
-import { isStated } from "../domain/stated-error.ts";
+import { failureMember, OUTCOME_NAMES } from "../domain/stated-error.ts";
 import { membersOf } from "./chat-shapes.ts";
 import type { Piece } from "./stream-pieces.ts";
 
@@ -37,9 +37,12 @@ export interface JsonDialect {
   body(): unknown;
 }
 
+/** Whether a piece has an error in words. Its `status` may be that of the answer. */
+export const statesError = (members: Members): boolean => failureMember(members, OUTCOME_NAMES) !== undefined;
+
 /** Whether a piece reports an error of the stream. */
 function isError(members: Members, event: string | undefined): boolean {
-  return event === "error" || members.type === "error" || isStated(members.error);
+  return event === "error" || members.type === "error" || statesError(members);
 }
 
 /** A joiner for pieces that are JSON objects. `[DONE]` ends the stream. */
@@ -90,5 +93,5 @@ export function pieceValue(data: string): unknown {
  * Puts the data of an `error` event into a member `error`, unless the data already show that they are an error.
  */
 function withError(members: Members): Members {
-  return isStated(members.error) || members.type === "error" ? members : { error: members };
+  return statesError(members) || members.type === "error" ? members : { error: members };
 }

@@ -5,7 +5,7 @@ import { isBareError } from "./bare-error.ts";
 import { membersOf } from "./chat-shapes.ts";
 import type { ReplyPaths } from "./http-reply.ts";
 import type { JsonGetter } from "./json-path.ts";
-import { type Joined, pieceValue, type StreamJoiner } from "./stream-dialect.ts";
+import { type Joined, pieceValue, type StreamJoiner, statesError } from "./stream-dialect.ts";
 import type { Piece } from "./stream-pieces.ts";
 
 /** Applies the paths to every piece of a reply, and keeps the last value that each path has found. */
@@ -32,7 +32,7 @@ class LastFound {
     const found = (name: string) => () => this.#found.get(name);
     const usage = Object.fromEntries(USAGE_FIELDS.map((field) => [field, found(field)]));
     return {
-      ...{ readsJson, readsPaid, usage, answer: () => text },
+      ...{ readsJson, readsPaid, usage, answer: () => text, aroundAnswer: () => [] },
       ...{ messages: found("messages"), tool_calls: found("tool_calls"), cost_usd: found("cost_usd") },
     };
   }
@@ -99,7 +99,8 @@ export class TextJoiner implements StreamJoiner {
     const asked = this.#paths.readsJson;
     const value = asked || !plain || data.startsWith("{") ? pieceValue(data) : undefined;
     const members = membersOf(value);
-    if (members !== undefined && isBareError(members)) this.#fail({ kind: "error", body: members });
+    if (members !== undefined && (isBareError(members) || (asked && statesError(members))))
+      this.#fail({ kind: "error", body: members });
     else if (this.#paths.answer === undefined) this.#whole(data, value, plain);
     else if (value === undefined)
       this.#fail({ kind: "broken", what: `has a piece that is not JSON: ${data.slice(0, 80)}` });

@@ -1,7 +1,7 @@
 import { describeTranscript, detailedCalls } from "../../domain/describe-transcript.ts";
 import type { Json } from "../../domain/json.ts";
 import { type ScoreInput, ScorerFailure } from "../../domain/scorer.ts";
-import { isStated } from "../../domain/stated-error.ts";
+import { failureMember } from "../../domain/stated-error.ts";
 import type { Transcript } from "../../domain/transcript.ts";
 import type { ScorerInput, ScorerTranscript } from "../../domain/user-module.ts";
 import type { Judgement } from "../define-scorer.ts";
@@ -20,6 +20,9 @@ function wayOf(
   return { tool_calls: detailedCalls(answer), retrievals, state, turns, steps, stopped };
 }
 
+/** Members that give a verdict on the answer rather than on the scorer itself. */
+const VERDICTS: ReadonlySet<string> = new Set(["success", "succeeded", "ok", "failed", "status"]);
+
 /**
  * Reads `{score, pass?, reason?}`, a boolean or a number. A second verdict, such as `success: false`, is read as well:
  * the caller checks that it agrees with the score.
@@ -30,9 +33,9 @@ export function returnedScore(value: unknown, who: string): Judgement {
   if (typeof value === "boolean") return { score: value ? 1 : 0, pass: value, reason: `${value}` };
   if (typeof value === "number") return { score: value, reason: `score ${rounded(value)}` };
   if (typeof value !== "object" || value === null) throw unreadable(who, `returned ${describe(value)}`);
-  const { score, pass, reason, error, errors, status } = value as Record<string, unknown>;
+  const { score, pass, reason, status } = value as Record<string, unknown>;
   // An error is a failure to score, even if a score is present.
-  const failure = [error, errors, status === "error" ? status : undefined].find((one) => isStated(one));
+  const failure = failureMember(value, VERDICTS)?.value ?? (status === "error" ? status : undefined);
   if (failure !== undefined)
     throw new ScorerFailure("tool", `${who} says that it failed: ${describe(failure)}`);
   if (typeof score !== "number") throw unreadable(who, `returned no number as \`score\``);
