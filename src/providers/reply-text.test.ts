@@ -60,6 +60,16 @@ describe.each(HTTP_SHAPES)("the bytes of a $name reply", (shape) => {
     expect(await answered()).toMatchObject({ kind: "answered", output: "café" });
   });
 
+  it.each(["windows-1252", "cp1252", "latin1"])(
+    "have the signs of windows-1252 in the charset %s",
+    async (charset) => {
+      const text = JSON.stringify(shape.body("It costs ~"));
+      const body = Buffer.from(text.replace("~", "\x935 \x80\x94 \x97 caf\xe9"), "latin1");
+      server.answer = { headers: { "content-type": `application/json; charset=${charset}` }, body };
+      expect(await answered()).toMatchObject({ output: "It costs \u201c5 \u20ac\u201d \u2014 caf\xe9" });
+    },
+  );
+
   it("are read by their byte order mark, whatever the header says", async () => {
     const body = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(cafe, "utf16le")]);
     server.answer = { headers: { "content-type": "application/json; charset=utf-8" }, body };

@@ -108,9 +108,24 @@ export function isPlainUtf8({ contentEncoding = "", contentType = "" }: ReplyEnc
   return /^(?:identity)?$/i.test(contentEncoding.trim()) && /^(?:utf-?8|us-ascii)$/i.test(charset);
 }
 
-function decoderOf(charset: string, fatal: boolean) {
+/** The characters of the bytes 0x80 to 0x9f in windows-1252. */
+const WINDOWS_1252 =
+  "\u20ac\x81\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\x8d\u017d\x8f" +
+  "\x90\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\x9d\u017e\u0178";
+
+/** A decoder for windows-1252. In some versions of Node TextDecoder reads such bytes as ISO-8859-1. */
+const windows1252 = {
+  decode: (bytes: Buffer): string =>
+    bytes
+      .toString("latin1")
+      .replace(/[\x80-\x9f]/g, (character) => WINDOWS_1252[character.charCodeAt(0) - 0x80] as string),
+};
+
+function decoderOf(charset: string, fatal: boolean): { decode(bytes: Buffer): string } {
   try {
-    return new TextDecoder(charset, { fatal });
+    const decoder = new TextDecoder(charset, { fatal });
+    // The encoding standard reads latin1 and ASCII as windows-1252, too.
+    return decoder.encoding === "windows-1252" ? windows1252 : decoder;
   } catch (error) {
     throw new UnreadableReply(
       `is written in ${JSON.stringify(charset.slice(0, 40))}, a charset that evals does not know`,
