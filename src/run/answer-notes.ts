@@ -1,13 +1,25 @@
 import type { Metrics, RunCounts, RunHeader, StoredTrial } from "../domain/run.ts";
 import { type Tally, unscoredAnswers } from "../metrics/tally.ts";
 
-/** A note about answers that were cut off by a token limit, if there are any. */
-export function answerNotes({ answered, cut = 0 }: RunCounts): readonly string[] {
-  if (cut === 0) return [];
-  const cutOff = `${cut} of ${answered} ${answered === 1 ? "answer" : "answers"} ${cut === 1 ? "was" : "were"} cut off`;
-  return [
-    `${cutOff} by the limit on tokens (finish reason length, max_tokens or the like): raise max_tokens, or ask for less.`,
-  ];
+/** Notes about answers that the provider did not let end, and about those that refuse. */
+export function answerNotes(
+  { answered, cut = 0 }: RunCounts,
+  { refusals }: Pick<Tally, "refusals">,
+): readonly string[] {
+  const notes: string[] = [];
+  if (cut > 0)
+    notes.push(
+      `${share(cut, answered)} cut off by the limit on tokens (finish reason length, max_tokens or the like): raise max_tokens, or ask for less.`,
+    );
+  if (refusals.sum > 0)
+    notes.push(
+      `${share(refusals.sum, answered)} refused by the model or the provider's filter (a refusal field, or finish reason content_filter or the like).`,
+    );
+  return notes;
+}
+
+function share(some: number, answered: number): string {
+  return `${some} of ${answered} ${answered === 1 ? "answer" : "answers"} ${some === 1 ? "was" : "were"}`;
 }
 
 /** Notes about costs that were computed with the price table of evals, because the project names no price. */

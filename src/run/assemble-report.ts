@@ -90,7 +90,7 @@ export async function assembleReport(parts: ReportParts, store: Store): Promise<
     flaky: groups.flaky.length,
     notes: [
       ...parts.notes,
-      ...answerNotes(ran.counts),
+      ...answerNotes(ran.counts, ran.tally),
       ...(await scoreNotes(ran.header, ran.tally, (caseNo) =>
         store.read.trialsOfCase(ran.writer.no, caseNo),
       )),

@@ -66,7 +66,7 @@ export async function measuredReport(run: StoredRun, store: Pick<Store, "read">)
     flaky: failing.length - never,
     notes: [
       ...(header.rescored_from === null ? [] : [`Answers of run ${header.rescored_from}, scored again.`]),
-      ...answerNotes(counts),
+      ...answerNotes(counts, tally),
       ...pressureNotes(header, pressure ?? undefined),
       ...(await scoreNotes(header, tally, (caseNo) => read.trialsOfCase(run.no, caseNo))),
     ],

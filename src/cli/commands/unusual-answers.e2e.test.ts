@@ -83,3 +83,16 @@ describe("answers that the limit on tokens cut off", () => {
     expect(markdown.stdout).toContain(words);
   });
 });
+
+describe("answers that the provider's filter cut off", () => {
+  it("are counted in every report", async () => {
+    const project = recorded([
+      { case: "a", output: "half", finish_reason: "content_filter" },
+      { case: "b", output: "whole", finish_reason: "stop" },
+    ]);
+    const words = "1 of 2 answers was refused by the model or the provider's filter";
+    expect((await project.evals(["run"])).stdout.replace(/\s+/g, " ")).toContain(words);
+    const markdown = await project.evals(["report", "latest", "--format", "markdown"]);
+    expect(markdown.stdout).toContain(words.replace("'", "&#39;"));
+  });
+});
