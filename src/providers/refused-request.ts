@@ -55,7 +55,7 @@ export function failureOfStatus({
     message: oneLine(redact(`${status} from ${where}${message ? `: ${message}` : ""}`)),
   } as const;
   const headers = retryAfter(header, now);
-  const inBody = waitInBody(body);
+  const inBody = waitInBody(body, now);
   const wait =
     headers === undefined || inBody === undefined ? (headers ?? inBody) : Math.max(headers, inBody);
   // Waiting does not help when the account has no credit.

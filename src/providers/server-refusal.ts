@@ -61,7 +61,7 @@ function waitUntilReset(header: HeaderReader, now: number): number | undefined {
  * @param now milliseconds since 1970, UTC, for dates
  */
 export function retryAfter(header: HeaderReader, now: number): number | undefined {
-  const exact = Number(header("retry-after-ms") || Number.NaN);
+  const exact = Number(header("retry-after-ms") || header("x-ms-retry-after-ms") || Number.NaN);
   if (exact >= 0) return exact;
   const after = header("retry-after");
   return (after ? waitOf(after, now) : undefined) ?? waitUntilReset(header, now);
@@ -86,7 +86,13 @@ function objectsOf(body: string): readonly Members[] {
 function namedWait(members: Members): number | undefined {
   const exact = members.retry_after_ms ?? members.retryAfterMs;
   if (typeof exact === "number" && exact >= 0) return exact;
-  for (const name of ["retryDelay", "retry_after", "retryAfter", "retry_after_seconds"]) {
+  for (const name of [
+    "retryDelay",
+    "retry_after",
+    "retryAfter",
+    "retry_after_seconds",
+    "resets_in_seconds",
+  ]) {
     const value = members[name];
     if (typeof value === "number" && value >= 0) return value * 1000;
     const wait = typeof value === "string" ? secondsOrDuration(value) : undefined;
@@ -114,15 +120,31 @@ function reportedWait(message: unknown): number | undefined {
   return undefined;
 }
 
+/** The wait in the upstream server's headers, which a gateway such as OpenRouter repeats in the body. */
+function repeatedWait({ metadata }: Members, now: number): number | undefined {
+  const headers = Object.entries(membersOf(membersOf(metadata)?.headers) ?? {}).map(
+    ([name, value]) => [name.toLowerCase(), String(value)] as const,
+  );
+  return headers.length === 0 ? undefined : retryAfter((name) => new Map(headers).get(name), now);
+}
+
 /**
  * The wait that the body of a refusal asks for, in milliseconds: Google's `retryDelay`, a member `retry_after`,
- * or the message text. Undefined when it asks for none.
+ * headers that a gateway repeats, or the message text. Undefined when it asks for none.
+ *
+ * @param now milliseconds since 1970, UTC, for dates
  */
-export function waitInBody(body: string): number | undefined {
+export function waitInBody(body: string, now: number): number | undefined {
   const waits = objectsOf(body).flatMap((one) => {
     const details: readonly unknown[] = Array.isArray(one.details) ? one.details : [];
     const detailed = details.map((detail) => namedWait(membersOf(detail) ?? {}));
-    return [namedWait(one), ...detailed, reportedWait(one.message), reportedWait(one.error)];
+    return [
+      namedWait(one),
+      repeatedWait(one, now),
+      ...detailed,
+      reportedWait(one.message),
+      reportedWait(one.error),
+    ];
   });
   const known = waits.filter((wait) => wait !== undefined);
   return known.length === 0 ? undefined : Math.max(...known);

@@ -120,7 +120,17 @@ describe("an error text about money", () => {
 });
 
 describe("waitInBody", () => {
-  const waitOf = (message: string) => waitInBody(JSON.stringify({ error: { message } }));
+  it("reads the headers of an upstream server that a gateway repeats", () => {
+    const now = 1_700_000_000_000;
+    const body = (headers: object) =>
+      JSON.stringify({ error: { message: "m", code: 429, metadata: { headers } } });
+    const reset = { "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": String(now + 3000) };
+    expect(waitInBody(body(reset), now)).toBe(3000);
+    expect(waitInBody(body({ "Retry-After": "4" }), now)).toBe(4000);
+    expect(waitInBody(body({ "x-request-id": "1" }), now)).toBeUndefined();
+  });
+
+  const waitOf = (message: string) => waitInBody(JSON.stringify({ error: { message } }), 0);
 
   it.each([
     ["Please try again in 20ms.", 20],
@@ -141,7 +151,7 @@ describe("waitInBody", () => {
   it.each(["", "not json", "null", "[]", "[null]", '{"error":null}', '{"error":{"details":[null,1]}}'])(
     "finds nothing in %j",
     (body) => {
-      expect(waitInBody(body)).toBeUndefined();
+      expect(waitInBody(body, 0)).toBeUndefined();
     },
   );
 });
