@@ -22,6 +22,7 @@ const ENDS: Readonly<Record<Exclude<AnswerEnd, "whole">, readonly string[]>> = {
   failed: [
     ...["error", "failed", "failure", "abort", "aborted", "cancelled", "canceled", "network_error"],
     ...["server_error", "internal_error", "insufficient_system_resource", "timeout", "expired"],
+    ...["malformed_function_call", "unexpected_tool_call", "too_many_tool_calls", "malformed_response"],
     // The answer of a background request is not ready yet.
     ...["in_progress", "queued"],
   ],
@@ -49,4 +50,9 @@ export function answerEnd(finishReason: string | null | undefined): AnswerEnd {
   // Fast path for the most common value, because several readers check every answer.
   if (finishReason == null || finishReason === "stop") return "whole";
   return BY_WORD.get(finishReason) ?? BY_WORD.get(wordOfEnd(finishReason)) ?? "whole";
+}
+
+/** Whether a finish reason says that the reply ends in a tool call. */
+export function endsInCall(finishReason: string | null | undefined): boolean {
+  return /^(?:tool_calls?|tool_use|function_call)$/.test(wordOfEnd(finishReason ?? ""));
 }

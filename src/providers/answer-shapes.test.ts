@@ -118,6 +118,22 @@ describe("tool calls", () => {
     });
   });
 
+  it("are missing from a reply without text that ends in one: such a reply is no answer", async () => {
+    for (const [index, body] of [
+      { choices: [{ finish_reason: "tool_calls", message: { content: "", tool_calls: [] } }] },
+      { choices: [{ finish_reason: "function_call", message: { content: " " } }] },
+      { stop_reason: "tool_use", content: [] },
+    ].entries()) {
+      server.answer = { body: JSON.stringify(body) };
+      const shape = CHATS[index === 2 ? 2 : 0] as (typeof CHATS)[0];
+      expect(await askShape(shape, server)).toMatchObject({
+        kind: "failed",
+        error: "malformed-reply",
+        message: expect.stringContaining("neither a call nor text"),
+      });
+    }
+  });
+
   it("of tools that the provider runs itself count, and so does OpenAI's old single call", async () => {
     const [chat, responses, anthropic] = CHATS as [(typeof CHATS)[0], (typeof CHATS)[0], (typeof CHATS)[0]];
     const read = async (shape: (typeof CHATS)[0], body: object) => {

@@ -1,11 +1,11 @@
-import { answerEnd } from "../domain/finish-reason.ts";
+import { answerEnd, endsInCall } from "../domain/finish-reason.ts";
 import type { Json } from "../domain/json.ts";
 import type { Message } from "../domain/message.ts";
 import type { Reply } from "../domain/provider.ts";
 import { anthropicContent } from "./attached-parts.ts";
 import type { ChatWording } from "./chat-client.ts";
 import { callsInBlocks, membersOf, refusalFrom, textFrom, textOf } from "./chat-shapes.ts";
-import { malformedReply, refusedBy } from "./failed-reply.ts";
+import { callMissing, malformedReply, refusedBy } from "./failed-reply.ts";
 import { wordedOnce } from "./worded-once.ts";
 
 /** Output limit of a request that sets none. The API rejects a request without `max_tokens`. */
@@ -83,6 +83,7 @@ export function readMessage(body: unknown, raw: string): Reply {
   const refusal = statedRefusal ?? (end === "refused" ? reason : null);
   if (output === null && !empty && calls.length === 0 && refusal === null && end === "whole")
     return malformedReply("the reply's content has no text and no tool call");
+  if ((output ?? "").trim() === "" && calls.length === 0 && endsInCall(stop)) return callMissing(stop);
   return {
     kind: "answered",
     output: output ?? "",

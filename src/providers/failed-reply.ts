@@ -63,3 +63,10 @@ export function oneLine(text: string): string {
   const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ").trim();
   return line.length > 300 ? `${line.slice(0, 299)}…` : line;
 }
+
+/** The failure for a reply that is empty, although its finish reason says that it calls a tool. */
+export function callMissing(finishReason: string | null): FailedReply {
+  return malformedReply(
+    `the reply says that it calls a tool (finish reason ${finishReason}), but has neither a call nor text`,
+  );
+}

@@ -1,11 +1,11 @@
-import { answerEnd } from "../domain/finish-reason.ts";
+import { answerEnd, endsInCall } from "../domain/finish-reason.ts";
 import type { Json } from "../domain/json.ts";
 import type { Message } from "../domain/message.ts";
 import type { Reply } from "../domain/provider.ts";
 import { chatContent } from "./attached-parts.ts";
 import type { ChatWording } from "./chat-client.ts";
 import { argumentsText, membersOf, refusalFrom, repliedCalls, textFrom } from "./chat-shapes.ts";
-import { malformedReply, refusedBy } from "./failed-reply.ts";
+import { callMissing, malformedReply, refusedBy } from "./failed-reply.ts";
 import { wordedOnce } from "./worded-once.ts";
 
 function wireMessage({ role, content, name, tool_call_id, tool_calls }: Message): Json {
@@ -44,6 +44,7 @@ export function readCompletion(body: unknown, raw: string): Reply {
   const output = textFrom(message.content) ?? textFrom(membersOf(message.audio)?.transcript);
   if (output === null && calls.length === 0 && refusal === null && answerEnd(finish) === "whole")
     return malformedReply("the reply's message has no content, no tool call and no refusal");
+  if (output?.trim() === "" && calls.length === 0 && endsInCall(finish)) return callMissing(finish);
   return {
     kind: "answered",
     output: output ?? "",
