@@ -1,4 +1,5 @@
 import type { CaseSource } from "../domain/case.ts";
+import { rememberCells } from "../domain/csv-cells.ts";
 import { type CsvFormat, raggedRowProblem, scanCsv } from "../domain/csv-rows.ts";
 import { didYouMean } from "../domain/did-you-mean.ts";
 import type { Json } from "../domain/json.ts";
@@ -61,7 +62,11 @@ function put(target: Record<string, Json>, path: readonly string[], value: strin
   let here = target as Record<string, Json>;
   for (const step of path.slice(0, -1)) {
     // Own properties only: a column may be named input.constructor.
-    if (!Object.hasOwn(here, step)) here[step] = {};
+    if (!Object.hasOwn(here, step)) {
+      const made = {};
+      rememberCells(made);
+      here[step] = made;
+    }
     here = here[step] as Record<string, Json>;
   }
   here[path.at(-1) ?? ""] = value;

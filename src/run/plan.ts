@@ -1,5 +1,6 @@
 import { tokensOfFiles } from "../domain/attachment.ts";
 import { type Case, type CaseSource, caseContentHash } from "../domain/case.ts";
+import { copyCells } from "../domain/csv-cells.ts";
 import { itemAt } from "../domain/item-at.ts";
 import { canonicalJson, hashJson, type Json, sha256 } from "../domain/json.ts";
 import type { Speaker } from "../domain/person-fault.ts";
@@ -122,7 +123,9 @@ export interface PlannedPressure {
 
 function redactedCase(golden: Case, { value }: Redaction): Case {
   const { input, expected, metadata } = golden;
-  return { ...golden, ...value({ input, metadata, ...(expected === undefined ? {} : { expected }) }) };
+  const kept = value({ input, metadata, ...(expected === undefined ? {} : { expected }) });
+  copyCells(expected, kept.expected);
+  return { ...golden, ...kept };
 }
 
 /** Default of `PlanInput.keptRequests`. */

@@ -1,6 +1,6 @@
 import type { Case } from "../domain/case.ts";
 import { itemAt } from "../domain/item-at.ts";
-import { hashJson } from "../domain/json.ts";
+import { canonicalJson, hashJson, type Json } from "../domain/json.ts";
 import { NotJudged } from "../domain/judge.ts";
 import type { ErrorKind } from "../domain/outcome.ts";
 import type { Speaker } from "../domain/person-fault.ts";
@@ -162,6 +162,12 @@ function headerOf({ run, scorers, types, believed }: RescoreInput, cases: readon
   };
 }
 
+/** The expected value as it was scored. That of an unchanged case comes from the dataset, which may be a CSV file. */
+function expectedOf(stored: Json, now: Case | undefined): Json {
+  const own = now?.expected;
+  return own !== undefined && canonicalJson(own) === canonicalJson(stored) ? own : stored;
+}
+
 async function rescoredTrials(
   { case_no, id, tags }: StoredCase,
   { run, scorers, speaker, today }: RescoreInput,
@@ -172,7 +178,7 @@ async function rescoredTrials(
   const golden: Case = {
     id,
     input: content?.input ?? null,
-    ...(content?.expected === undefined ? {} : { expected: content.expected }),
+    ...(content?.expected === undefined ? {} : { expected: expectedOf(content.expected, now) }),
     tags,
     metadata: now?.metadata ?? {},
     ...(now?.scorers === undefined ? {} : { scorers: now.scorers }),

@@ -42,8 +42,9 @@ beyond 9007199254740992 (2^53), such as an id, is refused with its place when a 
 number, also inside lists and objects. A tool call's argument keeps such a number as text. A number outside the range of
 doubles (1e999) equals nothing.
 
-A cell of a CSV file is text. \`equals\`, \`json-equals\`, \`jsonpath\` and \`number\` read it as the number or JSON value that
-it contains when the answer is not a text. A scorer that needs a list reads the cell as a list.
+A cell of a CSV file is text. \`equals\`, \`json-equals\`, \`jsonpath\`, \`number\` and \`state-equals\` read it as the number or JSON
+value that it contains when the answer is not a text, also where columns such as \`expected.total\` are compared as one
+object; \`TRUE\` is true. A scorer that needs a list reads the cell as a list.
 `;
 
 /** The text of docs/scorers.md in Markdown, with the scorers in the order of `definitions`. */

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { type ExactJson, withNumbersAsText } from "../../domain/exact-json.ts";
 import type { Json } from "../../domain/json.ts";
 import { defineScorer, hit, miss } from "../define-scorer.ts";
 import { firstDifference } from "../frame/json-difference.ts";
-import { jsonReader, parseAnswer, Unselectable } from "../frame/parse-answer.ts";
+import { jsonReader, Unselectable } from "../frame/parse-answer.ts";
+import { readCell, readCells } from "../frame/read-cells.ts";
 
 const EQUAL = hit("equal");
 
@@ -30,7 +30,7 @@ export const jsonEquals = defineScorer({
       score(actual, expected) {
         const value = read(actual);
         if (value instanceof Unselectable) return miss(value.reason);
-        const difference = differ(readExpected(expected, value), value);
+        const difference = differ(readCells(readCell(expected, value), value), value);
         return difference === undefined ? EQUAL : miss(difference);
       },
     };
@@ -118,10 +118,3 @@ export const jsonEquals = defineScorer({
     },
   ],
 });
-
-/** Parses an expected text as JSON when the answer is not a text. */
-function readExpected(expected: Json, got: ExactJson): Json {
-  if (typeof expected !== "string" || typeof got === "string") return expected;
-  const read = parseAnswer(expected);
-  return read instanceof Unselectable ? expected : withNumbersAsText(read);
-}

@@ -3,6 +3,7 @@ import type { Json } from "../../domain/json.ts";
 import { ScorerFailure } from "../../domain/scorer.ts";
 import { defineScorer, hit, miss } from "../define-scorer.ts";
 import { firstDifference } from "../frame/json-difference.ts";
+import { readCell, readCells } from "../frame/read-cells.ts";
 import { placesRemover } from "../frame/remove-places.ts";
 
 const EQUAL = hit("the state is as expected");
@@ -34,7 +35,8 @@ export const stateEquals = defineScorer({
         const state = transcript.trajectory?.state;
         if (state === undefined)
           throw new ScorerFailure("tool", "the answer does not tell the state that it left");
-        const difference = differ(without(expected), without(state));
+        const wanted = readCells(readCell(expected, state), state);
+        const difference = differ(without(wanted), without(state));
         // A wrong state alone tells no failure class. `classify-failure.ts` finds it from the tool calls: when they are
         // right, a tool failed.
         return difference === undefined ? EQUAL : miss(difference, { class: "unknown" });

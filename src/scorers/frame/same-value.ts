@@ -4,6 +4,7 @@ import { ExactNumber } from "../../domain/exact-number.ts";
 import type { Json } from "../../domain/json.ts";
 import { nearNumbers, numberText, within } from "./near-number.ts";
 import { parseAnswer, Unselectable } from "./parse-answer.ts";
+import { readCell, readCells } from "./read-cells.ts";
 import { type TextOptions, textNormalizer } from "./text-options.ts";
 
 /**
@@ -50,7 +51,7 @@ export function sameValue(
     if (typeof other === "number") return sameNumberText(text, `${other}`);
     if (typeof other !== "object") return normal(text.trim()) === normal(String(other));
     const read = parseAnswer(text);
-    return !(read instanceof Unselectable) && same(read, other);
+    return !(read instanceof Unselectable) && same(read, readCells(other, read));
   }
 
   return (got, expected) => {
@@ -59,7 +60,9 @@ export function sameValue(
       if (got === expected || normal(got) === normal(expected)) return true;
       return tolerance > 0 && sameNumberText(got, expected);
     }
-    if (typeof expected !== "string" || got instanceof ExactNumber) return same(got, expected);
+    if (typeof expected !== "string" || got instanceof ExactNumber)
+      return same(got, readCells(expected, got));
+    if (typeof got === "boolean" && readCell(expected, got) === got) return true;
     return typeof got === "object" && got !== null ? jsonIs(expected, got) : textIs(expected, got);
   };
 
