@@ -40,7 +40,13 @@ export async function loadConfig(
   if (text === undefined) return broken(NOWHERE, problems);
   const { value, places, problems: syntax } = parseYaml(text, CONFIG_FILE);
   if (syntax.length > 0) return broken(places, syntax);
-  problems.push(...secretsInValue(value, places), ...unfilledInValue(value, places));
+  problems.push(
+    ...secretsInValue(value, places),
+    ...unfilledInValue(value, places),
+    ...(text.includes("{{")
+      ? (await import("./find-templates.ts")).unfilledTemplatesInConfig(value, places)
+      : []),
+  );
   const parsed = EvalConfig.safeParse(value, ONCE);
   if (!parsed.success) {
     problems.push(

@@ -59,7 +59,13 @@ export async function loadSuite(name: string, path: string, context: SuiteContex
   const read = isCodeSuite(path) ? await codeSuite(path, context) : fromYaml(text, path);
   const { places, files = [] } = read;
   const value = withoutShortScorers(read.value, context.scorers.names);
-  const problems = [...secretsInValue(value, places), ...unfilledInValue(value, places)];
+  const problems = [
+    ...secretsInValue(value, places),
+    ...unfilledInValue(value, places),
+    ...(text.includes("{{")
+      ? (await import("./find-templates.ts")).unfilledTemplatesInSuite(value, places)
+      : []),
+  ];
   const parsed = Suite.safeParse(value, ONCE);
   if (!parsed.success) {
     problems.push(

@@ -283,3 +283,39 @@ describe("`user`", () => {
     ]);
   });
 });
+
+describe("a template", () => {
+  it.each([
+    ['{ provider: openai, model: m-2025-01-01, params: { user: "{{ case.id }}" } }', "{{ case.id }}"],
+    ['{ provider: command, command: [python3, bot.py, "{{input.n}}"] }', "{{input.n}}"],
+    ['{ provider: command, command: [bot], env: { Q: "{{ messages | json }}" } }', "{{ messages | json }}"],
+  ])("that a model's setting does not fill is reported: %s", async (model, written) => {
+    const [problem] = await problemsOf(model);
+    expect(problem).toMatchObject({
+      path: "evalconfig.yaml",
+      line: 2,
+      what: `${written} is not filled here.`,
+    });
+  });
+
+  it("in a scorer is reported at its place, but not in what its own code is given", async () => {
+    const project = gitProject({
+      "evalconfig.yaml":
+        'models:\n  made: { provider: outputs, file: o.jsonl }\n  d: { provider: command, command: [docker, "{{.State}}"] }\n',
+      "evals/s.yaml":
+        'dataset: d\nmodel: made\nscorers:\n  - { type: contains, value: "{{ input.n }}" }\n  - { type: module, file: m.mjs, config: { hint: "{{ input.n }}" } }\n',
+      "datasets/d.jsonl": '{"id":"a","input":"{{ input }}","expected":"x"}\n',
+      "o.jsonl": '{"case":"a","output":"x"}\n',
+      "m.mjs": "export default () => true;\n",
+    });
+    const { exit, document } = await project.json(["check"]);
+    expect(exit).toBe(2);
+    expect(document.problems).toHaveLength(1);
+    expect(document.problems[0]).toMatchObject({
+      code: "EVALS_TEMPLATE_NOT_FILLED",
+      path: "evals/s.yaml",
+      line: 4,
+      fix: expect.stringContaining("against: input.name"),
+    });
+  });
+});
