@@ -100,10 +100,16 @@ class TemplateCompiler {
   /** Compiles a template whose result is always text. */
   async text(source: string, at: Place): Promise<(scope: Scope) => string> {
     const liquid = await this.#engine();
-    const { asksForClock, clockAsked, liquidWords, missingVariable, renderLiquid } = await import(
-      "../templates/liquid-engine.ts"
-    );
-    if (clockAsked(source) !== undefined) throw clockMistake(at);
+    const engine = await import("../templates/liquid-engine.ts");
+    const { asksForClock, liquidWords, missingVariable, renderLiquid } = engine;
+    if (engine.clockAsked(source) !== undefined) throw clockMistake(at);
+    const changed = engine.changedNumber(source);
+    if (changed !== undefined)
+      throw new UnfilledTemplate(at, {
+        kind: "broken",
+        words: engine.changedNumberWords(changed.number),
+        cause: undefined,
+      });
     const attempt = <T>(work: () => T): T => {
       try {
         return work();

@@ -21,6 +21,21 @@ describe("the engine of all templates", () => {
     expect(() => render(source)).toThrow(/limit exceeded/);
   });
 
+  it("does not try a template again that ran out of time for one case", () => {
+    const slow = createLiquid();
+    slow.options.renderLimit = 20;
+    const nodes = slow.parse("{% for i in (1..10000) %}{% for j in (1..10000) %}{% endfor %}{% endfor %}");
+    const errors = [1, 2].map((n) => {
+      try {
+        return renderLiquid(slow, nodes, { n });
+      } catch (error) {
+        return error;
+      }
+    });
+    expect(errors[0]).toBeInstanceOf(Error);
+    expect(errors[1]).toBe(errors[0]);
+  });
+
   it("refuses a template of more than 2 million characters", () => {
     expect(() => liquid.parse("x".repeat(3_000_000))).toThrow(/limit exceeded/);
   });

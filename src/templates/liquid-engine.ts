@@ -110,12 +110,22 @@ function printedByLiquid(printed: unknown): string {
   return Array.isArray(value) ? value.map(printedByLiquid).join("") : String(value);
 }
 
+/** The error of each template that ran out of time. The next case would only take as long again. */
+const tooSlow = new WeakMap<LiquidNode[], Error>();
+
 /** Renders a template. @param scope the variables; only conditions and `default` may use a missing variable */
 export function renderLiquid(liquid: Liquid, nodes: LiquidNode[], scope: object): string {
   // `lenientIf` lets conditions use a missing variable. It is set for this rendering and not for the engine, because
   // `assign` reads the engine's options and must stay strict.
   const options = { ...liquid.options, lenientIf: true };
-  return String(liquid.renderSync(nodes, new Context(scope, options, { sync: true }, { liquid })));
+  const before = tooSlow.get(nodes);
+  if (before !== undefined) throw before;
+  try {
+    return String(liquid.renderSync(nodes, new Context(scope, options, { sync: true }, { liquid })));
+  } catch (error) {
+    if (error instanceof Error && ranOutOfTime(error.message)) tooSlow.set(nodes, error);
+    throw error;
+  }
 }
 
 /** Whether the error or one of its causes is about the current time. */
@@ -140,10 +150,12 @@ export function liquidWords(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const words = message.replace(/, line:\d+.*$/s, "").split("\n")[0] ?? "";
   if (words.startsWith("memory alloc")) return "it makes more than 20 million characters and list entries";
-  if (words.startsWith("template render")) return "it takes more than 10 s to render";
+  if (ranOutOfTime(words)) return "it takes more than 10 s to render";
   if (words.startsWith("parse length")) return "it has more than 2 million characters";
   return words;
 }
+
+const ranOutOfTime = (words: string): boolean => words.startsWith("template render");
 
 /** The beginning or the end of a tag, or a word that a date filter would take for the current time. */
 const MARK_OR_CLOCK = /\{[{%]|[}%]\}|(["'])(?:now|today)\1\s*\|\s*date/g;
@@ -163,4 +175,35 @@ export function clockAsked(source: string): { readonly line: number; readonly co
   if (index === -1) return undefined;
   const before = source.slice(0, index);
   return { line: before.split("\n").length, column: index - before.lastIndexOf("\n") };
+}
+
+const MARK_QUOTE_OR_NUMBER = /\{[{%]|[}%]\}|"[^"\n]*"|'[^'\n]*'|(?<![\w.])\d{16,}(?![\w.])/g;
+
+/** Finds a whole number in a tag that a double would change; undefined when there is none. */
+export function changedNumber(
+  source: string,
+): { readonly number: string; readonly line: number; readonly column: number } | undefined {
+  const pattern = new RegExp(MARK_QUOTE_OR_NUMBER);
+  let inTag = false;
+  for (let match = pattern.exec(source); match !== null; match = pattern.exec(source)) {
+    const [found] = match;
+    if (found.startsWith("{")) inTag = true;
+    else if (found.endsWith("}")) inTag = false;
+    // Outside of a tag a quote is a letter like any other.
+    else if (!inTag) pattern.lastIndex = match.index + 1;
+    else if (/^\d/.test(found) && BigInt(Number(found)) !== BigInt(found)) {
+      const before = source.slice(0, match.index);
+      return {
+        number: found,
+        line: before.split("\n").length,
+        column: match.index - before.lastIndexOf("\n"),
+      };
+    }
+  }
+  return undefined;
+}
+
+/** What is wrong with a number that `changedNumber` found. */
+export function changedNumberWords(number: string): string {
+  return `the number ${number.slice(0, 40)} cannot be represented exactly; write it in quotes: "${number.slice(0, 40)}"`;
 }

@@ -1,6 +1,8 @@
 import type { Liquid, Template as LiquidNode } from "liquidjs";
 import {
   asksForClock,
+  changedNumber,
+  changedNumberWords,
   clockAsked,
   createLiquid,
   liquidWords,
@@ -45,6 +47,9 @@ export function compileLiquid(source: string): Template {
   const liquid = liquidEngine();
   const clock = clockAsked(source);
   if (clock !== undefined) throw new ClockFailure("it asks for the time", clock.line, clock.column);
+  const changed = changedNumber(source);
+  if (changed !== undefined)
+    throw new TemplateFailure(changedNumberWords(changed.number), changed.line, changed.column);
   let nodes: LiquidNode[];
   try {
     nodes = liquid.parse(source);
