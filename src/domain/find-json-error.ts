@@ -22,6 +22,27 @@ export function findJsonError(text: string): JsonError | undefined {
   return scan.firstError();
 }
 
+interface Misplaced {
+  readonly what: string;
+  readonly fix: string;
+}
+
+const unseen = (what: string): Misplaced => ({
+  what,
+  fix: "Delete this character, which most editors do not show.",
+});
+const curly = { what: "A curly quote", fix: 'Write straight double quotes: "text".' };
+
+/** Characters that JSON does not allow between its values, and that are easily overlooked. */
+const MISPLACED: ReadonlyMap<string, Misplaced> = new Map([
+  ["\ufeff", unseen("A byte order mark (U+FEFF), as of a file that was appended to this one,")],
+  ["\u200b", unseen("A zero-width space (U+200B)")],
+  ["\u00a0", unseen("A no-break space (U+00A0)")],
+  ["\u2028", unseen("A line separator (U+2028)")],
+  ["\u201c", curly],
+  ["\u201d", curly],
+]);
+
 type Expected = "value" | "value-or-end" | "key" | "key-or-end" | "comma-or-end";
 
 class JsonScan {
@@ -40,6 +61,8 @@ class JsonScan {
       this.#match(SPACE);
       const letter = this.#text[this.#position];
       if (letter === undefined) return this.#atEnd(expected);
+      const misplaced = MISPLACED.get(letter);
+      if (misplaced !== undefined) return this.#error(`${misplaced.what} is here.`, misplaced.fix);
       const next = this.#step(letter, expected);
       if (typeof next === "object") return next;
       if (next === "done") {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { findJsonError } from "../domain/find-json-error.ts";
 import { describeIssues } from "./describe-issues.ts";
 import { parseYaml } from "./parse-yaml.ts";
 
@@ -38,5 +39,28 @@ describe("a file with thousands of mistakes", () => {
     expect([problems, value]).toEqual([[], { a: 1, b: 1, c: 2, d: 2 }]);
     expect(parseYaml("a: *x\nb: &x 1\n", "x.yaml").problems).toMatchObject([{ line: 1 }]);
     expect(parseYaml("a: &x\n  b: *x\n", "x.yaml").problems).toMatchObject([{ code: "EVALS_YAML_CYCLE" }]);
+  });
+});
+
+describe("a quote or bracket of a YAML file that is never closed", () => {
+  it.each([
+    ['dataset: "orders\nmodel: m\nscorers: []\n', 1, 10, "A quote is opened and never closed."],
+    ["a: 1\nb: 'x\nc: 1\n", 2, 4, "A quote is opened and never closed."],
+    ["a: 1\nb:\n  - { type: equals\nc: { d: 1 }\n", 3, 5, "The { here is never closed."],
+    ["a: [1, 2\nb: 3\n", 1, 4, "The [ here is never closed."],
+    ["a: { b: 1 }\nc: { d: [1, 2 }\n", 2, 9, "The [ here is never closed."],
+  ])("is reported where it opens: %j", (text, line, column, what) => {
+    const [problem] = parseYaml(text, "x.yaml").problems;
+    expect(problem).toMatchObject({ line, column, what });
+  });
+});
+
+describe("a character that JSON does not allow and that is easily overlooked", () => {
+  it.each([
+    ['\ufeff{"id":"b"}', 1, "A byte order mark (U+FEFF)"],
+    ['{"id":\u00a0"b"}', 7, "A no-break space (U+00A0)"],
+    ['{\u201cid\u201d:"b"}', 2, "A curly quote"],
+  ])("is named: %j", (text, column, what) => {
+    expect(findJsonError(text)).toMatchObject({ column, what: expect.stringContaining(what) });
   });
 });

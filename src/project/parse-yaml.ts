@@ -21,6 +21,7 @@ import { conflictLine, conflictProblem } from "../domain/file-text.ts";
 import type { Problem } from "../domain/problem.ts";
 import type { Places } from "../domain/project.ts";
 import { type ProblemList, problemList } from "./dataset-problems.ts";
+import { type Opening, openingBehind, unclosedOpenings } from "./yaml-openings.ts";
 
 /** A YAML file, parsed as far as possible. */
 export interface ParsedYaml {
@@ -96,15 +97,21 @@ function syntaxProblems(document: Document, text: string, at: At): readonly Prob
   const tabs = all.filter((error) => error.code === "TAB_AS_INDENT");
   // After a tab all indentation is wrong, so the other errors are consequences.
   const lines = all.length === 0 ? [] : text.split("\n");
+  let found: readonly Opening[] | undefined;
+  const openings = () => {
+    found ??= unclosedOpenings(text);
+    return found;
+  };
   for (const error of tabs.length > 0 ? tabs : all) {
-    const place = at(error.pos[0]);
+    const opening = openingBehind(error, openings);
+    const place = at(opening?.offset ?? error.pos[0]);
     // One mistake may cause several parser errors on a line.
     if (seen.has(place.line)) continue;
     const line = lines[place.line - 1] ?? "";
     const isConsequence =
       UNSPECIFIC.has(error.code) && !QUOTABLE.test(line) && seen.has(lineBefore(place.line, lines));
     seen.add(place.line);
-    if (!isConsequence) problems.add({ ...place, ...describeSyntax(error, line) });
+    if (!isConsequence) problems.add({ ...place, ...describeSyntax(error, line, opening?.sign) });
   }
   return problems.all();
 }
@@ -129,8 +136,20 @@ function isEmptyEnd({ code, pos }: YAMLError, text: string): boolean {
 /** A key and a value that begins with a character that means something else in YAML. */
 const QUOTABLE = /^\s*(?:- )?("?[\w^@. -]+"?):\s+((?:>=|>|[@`%]).*?)\s*$/;
 
-function describeSyntax(error: YAMLError, line: string): Pick<Problem, "code" | "what" | "why" | "fix"> {
+function describeSyntax(
+  error: YAMLError,
+  line: string,
+  opened: string | undefined,
+): Pick<Problem, "code" | "what" | "why" | "fix"> {
   if (error.code === "MULTIPLE_DOCS") return SECOND_DOCUMENT;
+  if (opened === "{" || opened === "[") {
+    const closer = opened === "{" ? "}" : "]";
+    return {
+      ...SYNTAX,
+      what: `The ${opened} here is never closed.`,
+      fix: `Write ${closer} after the last thing that belongs into it.`,
+    };
+  }
   const quotable = QUOTABLE.exec(line);
   if (error.code === "TAB_AS_INDENT") {
     return {
