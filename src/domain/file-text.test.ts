@@ -21,3 +21,8 @@ it("refuses a file that is longer than a string can be, with its size", () => {
     }),
   ]);
 });
+
+it("tells an encrypted file from one in another encoding", () => {
+  const bytes = Buffer.concat([Buffer.from("\0GITCRYPT\0"), Buffer.from([1, 200, 201])]);
+  expect(() => decodeText(bytes, "d.jsonl")).toThrow(/encrypted by git-crypt/);
+});

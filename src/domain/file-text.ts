@@ -30,9 +30,19 @@ function lengthProblem(bytes: Buffer, path: string): Problem | undefined {
 export function notTextProblem(head: Buffer, path: string): Problem | undefined {
   const wide = wideEncoding(head);
   if (wide !== undefined) return wideEncodingProblem(wide, path);
-  if (LFS_POINTER.test(head.toString("latin1", 0, 64))) return lfsPointerProblem(path);
+  if (isLfsPointer(head)) return lfsPointerProblem(path);
   const packed = PACKED.find(({ magic }) => magic.every((byte, index) => head[index] === byte));
   return packed === undefined ? undefined : binaryProblem(path, packed.what, packed.fix(path));
+}
+
+/** Whether a file is a Git LFS pointer instead of the file itself. */
+export function isLfsPointer(head: Buffer): boolean {
+  return LFS_POINTER.test(head.toString("latin1", 0, 64));
+}
+
+/** The problem of a Git LFS pointer, for files that are not read as text; undefined for any other file. */
+export function pointerProblem(head: Buffer, path: string): Problem | undefined {
+  return isLfsPointer(head) ? lfsPointerProblem(path) : undefined;
 }
 
 const LFS_POINTER = /^version https:\/\/(?:git-lfs|hawser)\.github\.com\/spec\//;
@@ -48,6 +58,11 @@ const PACKED = [
     what: "This file is a zip archive (the workbook of a spreadsheet is a zip archive, too).",
     fix: () =>
       "Export the workbook as CSV (UTF-8), or unpack the archive, and replace this file with the text.",
+  },
+  {
+    magic: [...Buffer.from("\0GITCRYPT\0")],
+    what: "This file is encrypted by git-crypt, and was not unlocked.",
+    fix: () => "git-crypt unlock",
   },
 ] as const;
 

@@ -1,3 +1,4 @@
+import { pointerProblem } from "../domain/file-text.ts";
 import type { Json } from "../domain/json.ts";
 import { EvalsError } from "../domain/problem.ts";
 import type { Importer, ImportRequest, Left, SourcePlace } from "./imported.ts";
@@ -40,7 +41,10 @@ type Cell = Json | undefined | typeof BINARY;
 async function openTable({ files }: ImportRequest, path: string): Promise<Table> {
   const { parquetMetadataAsync, parquetReadObjects, parquetSchema } = await import("hyparquet");
   const { compressors } = await import("hyparquet-compressors");
-  const file = bufferOf(files.bytes(path));
+  const bytes = files.bytes(path);
+  const pointer = pointerProblem(Buffer.from(bytes.subarray(0, 64)), path);
+  if (pointer !== undefined) throw new EvalsError(pointer);
+  const file = bufferOf(bytes);
   const read = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();

@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { isLfsPointer } from "../domain/file-text.ts";
 import { functionAt } from "./exported-suite.ts";
 import { keepDescriptorFree } from "./free-stdout.ts";
 import { loadModule } from "./load-module.ts";
@@ -48,7 +51,7 @@ export async function openUserModule(options: ModuleOptions, isolate: boolean): 
   if (!isolate) return openHere(options);
   const pool = poolFor(options);
   try {
-    checkLoading(await pool.loading());
+    checkLoading(await pool.loading(), options);
   } catch (error) {
     await pool.leave();
     throw error;
@@ -64,9 +67,29 @@ export async function openUserModule(options: ModuleOptions, isolate: boolean): 
   };
 }
 
-function checkLoading(loading: Loading): void {
-  if (loading.kind === "broken") throw new UnusableModule("broken", loading.message);
+function checkLoading(loading: Loading, options: ModuleOptions): void {
+  if (loading.kind === "broken") throw broken(options, loading.message);
   if (loading.kind === "no-function") throw noFunction();
+}
+
+/** The failed import of a module. A Git LFS pointer would be reported as a mistake of its code. */
+function broken(
+  { root, file }: Pick<ModuleOptions, "root" | "file">,
+  message: string,
+  cause?: unknown,
+): UnusableModule {
+  const words = isPointer(resolve(root, file))
+    ? `it is a Git LFS pointer; fetch the file itself with git lfs pull --include "${file}"`
+    : message;
+  return new UnusableModule("broken", words, { cause });
+}
+
+function isPointer(path: string): boolean {
+  try {
+    return isLfsPointer(readFileSync(path));
+  } catch {
+    return false;
+  }
 }
 
 function noFunction(): UnusableModule {
@@ -86,7 +109,7 @@ async function openHere({ root, file, env, gives, events = ownProcess }: ModuleO
     const exports = await loadModule(root, file);
     agent = typeof gives === "object" ? functionAt(exports, gives.export) : exports.default;
   } catch (error) {
-    throw new UnusableModule("broken", thrownMessage(error), { cause: error });
+    throw broken({ root, file }, thrownMessage(error), error);
   }
   if (typeof agent !== "function") throw noFunction();
   return {

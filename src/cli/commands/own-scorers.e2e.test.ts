@@ -135,3 +135,20 @@ describe("gate.each_case", () => {
     expect(problems[0]).toMatchObject({ code: "EVALS_BOUND_INVALID", path: "evals/shop.yaml" });
   });
 });
+
+it("tells a module that is a Git LFS pointer as one", async () => {
+  mkdirSync(join(repo.root, "scorers"));
+  repo.write(
+    "scorers/tone.mjs",
+    `version https://git-lfs.github.com/spec/v1\noid sha256:${"0".repeat(64)}\nsize 9\n`,
+  );
+  repo.write(
+    "evals/shop.yaml",
+    "dataset: shop\nmodel: recorded\nscorers:\n  - { type: module, file: scorers/tone.mjs }\n",
+  );
+  repo.write("datasets/shop.jsonl", lines([{ id: "both", input: "hi" }]));
+  repo.write("fixtures/out.jsonl", lines([{ case: "both", output: "hello" }]));
+  const { exit, stderr, stdout } = await repo.evals("check");
+  expect(exit).toBe(2);
+  expect(`${stdout}${stderr}`).toContain('git lfs pull --include "scorers/tone.mjs"');
+});
