@@ -46,6 +46,21 @@ describe("a mistake on the command line", () => {
     repo.matches("mistakes-on-the-command-line");
   });
 
+  it("in the name of a prompt or model is corrected as an option, and in a suite as a key", async () => {
+    const repo = at("provider-down");
+    const [name = ""] = readdirSync(join(repo.root, "prompts"));
+    const fixOf = async (args: string): Promise<string> =>
+      JSON.parse((await repo.evals(`${args} --json`)).stdout).problems[0].fix;
+    expect(await fixOf(`run --prompt ${name}@9.0.0`)).toMatch(`--prompt ${name}@`);
+    expect(await fixOf(`run --prompt ${name}x`)).toMatch(`--prompt ${name}`);
+    const [suite = ""] = readdirSync(join(repo.root, "evals")).filter((one) => one.endsWith(".yaml"));
+    repo.write(
+      `evals/${suite}`,
+      repo.read(`evals/${suite}`).replace(/^prompt: .*$/m, `prompt: ${name}@9.0.0`),
+    );
+    expect(await fixOf("run")).toMatch(`prompt: ${name}@`);
+  });
+
   it("is a -C that names no directory, also inside of a project", async () => {
     const repo = at("every-case-passes");
     for (const args of ["run -C gone", "-C gone check", "check -C evalconfig.yaml", "init -C gone"]) {

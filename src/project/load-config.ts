@@ -150,7 +150,12 @@ function aliasProblems(
   );
 }
 
-/** The problem of an unknown alias. @param key where it was written, for instance `model` or `fallback` */
+/**
+ * The problem of an unknown alias.
+ *
+ * @param place empty for an alias from the command line
+ * @param key where it was written, for instance `model` or `fallback`
+ */
 export function unknownModel(
   alias: string,
   aliases: readonly string[],
@@ -158,6 +163,7 @@ export function unknownModel(
   key = "model",
 ): Problem {
   const guess = nearest(alias, aliases);
+  const before = place.path === undefined ? "--model " : `${key}: `;
   return {
     code: "EVALS_MODEL_UNKNOWN",
     ...place,
@@ -166,7 +172,7 @@ export function unknownModel(
     fix:
       guess === undefined
         ? `Name one of the models in ${CONFIG_FILE}: ${aliases.join(", ") || "there is none yet"}.`
-        : `${key}: ${guess}        (all models: ${aliases.join(", ")})`,
+        : `${before}${guess}        (all models: ${aliases.join(", ")})`,
   };
 }
 

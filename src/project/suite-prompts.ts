@@ -80,9 +80,13 @@ async function found(
   prompts.set(spec, loading);
   const mistakes: Problem[] = [];
   const prompt = await readable(mistakes, () => loading);
-  problems.push(...(at === null ? mistakes : mistakes.map((one) => placed(one, places, at))));
+  problems.push(...mistakes.map((one) => (at === null ? asOption(one) : placed(one, places, at))));
   return prompt;
 }
+
+/** A problem of a prompt from the command line, where its fix is an option and not a key of a suite. */
+const asOption = (problem: Problem): Problem =>
+  problem.path === undefined ? { ...problem, fix: problem.fix.replace(/^prompt: /, "--prompt ") } : problem;
 
 /** The prompt as far as it can be read; its mistakes are added to `problems`. */
 async function readable(
