@@ -47,7 +47,11 @@ const fileEdges = [...imports].flatMap(([file, found]) =>
 );
 const roomEdges = fileEdges.map((edge) => edge.map(roomOf)).filter(([from, to]) => from !== to);
 for (const cycle of [...cyclesIn(fileEdges), ...cyclesIn(roomEdges)])
-  problem(cycle.join(" -> "), "is a cycle", "Imports follow the data, never back.");
+  problem(
+    cycle.join(" -> "),
+    "is a cycle",
+    "Imports follow the data in one direction, so files and rooms must not import each other in a circle.",
+  );
 
 for (const text of problems) console.error(text);
 console.log(

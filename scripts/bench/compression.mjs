@@ -92,7 +92,7 @@ function rowsOf(name, answers) {
       what: `${name} (${size}), ${way}`,
       target: "",
       found,
-      note: `${each(packing)} in, ${each(reading)} out`,
+      note: `${each(packing)} to compress, ${each(reading)} to read`,
     };
   });
   const [plain, packed] = [(text) => text, deflateRawSync].map((way) => tableOf(answers, way));

@@ -34,7 +34,7 @@ export async function judged({ quick }) {
     );
     return [
       {
-        what: "1,000 answers and a judge of each, to the SDK floor for 2,000 calls",
+        what: "1,000 answers, each judged once, compared with the SDK floor for 2,000 calls",
         target: "≤ 1.3 ×",
         ...times(found.evals),
         held: found.evals.ratio <= 1.3,

@@ -54,7 +54,8 @@ export function median(values) {
 /**
  * Compares processes by starting them in turn, so that other work of the machine affects all of them.
  *
- * @param {Record<string, () => Promise<{ ms: number, cpu_ms: number, mib: number }>>} ways the first is the floor
+ * @param {Record<string, () => Promise<{ ms: number, cpu_ms: number, mib: number }>>} ways functions that each run a
+ *   process; the first one is the floor, with which the others are compared
  * @param {number} turns how often each is started
  * @returns for each, the medians of its times and of its ratios to the floor in the same turn, and its peak memory
  */

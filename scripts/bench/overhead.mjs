@@ -95,7 +95,7 @@ export async function overhead({ quick }) {
           quick ? 3 : 9,
         );
         rows.push({
-          what: `${suite}, ${cases} cases × ${trials}, to ${floor}`,
+          what: `${suite}, ${cases} cases × ${trials}, compared with ${floor}`,
           target: `≤ ${target} ×`,
           ...times(found.evals),
           held: found.evals.ratio <= target,

@@ -25,7 +25,7 @@ export async function startup({ quick }) {
     held: atMost(target, found[name].ratio),
   });
   return [
-    row("version", "start: --version, to node -e 0", 1.5),
-    row("check", "start: check of a small repository, to node -e 0", 2.5),
+    row("version", "start: --version, compared with node -e 0", 1.5),
+    row("check", "start: check of a small repository, compared with node -e 0", 2.5),
   ];
 }

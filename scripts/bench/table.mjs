@@ -1,6 +1,6 @@
 /** @typedef {{ what: string, target: string, found: string, memory?: string, held: boolean | null, note?: string }} Row */
 
-/** The cells of a ratio to a floor, by the clock and by processor time. */
+/** The cells of a row that shows how many times the floor's time a program takes, by the clock and by processor time. */
 export function times({ ratio, cpu, ms, mib }) {
   return {
     found: `${ratio.toFixed(2)} ×`,

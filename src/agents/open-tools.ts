@@ -30,6 +30,7 @@ export interface ToolHost {
 export interface OpenedAgent extends AgentParts {
   /** The tools that are known before a trial. Tools of servers are missing: only a connection shows them. */
   readonly offered: readonly OfferedTool[];
+  /** Names of the tools, as far as they are known before the run. */
   readonly known: KnownTools;
   /** Whether the tools answer from a recording. */
   readonly frozen: boolean;

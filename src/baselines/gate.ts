@@ -2,8 +2,8 @@ import type { GateOutcome, GateResult, RuleResult, Verdict } from "../domain/ver
 
 /**
  * Combines all rules: a failed rule fails the gate, and an undecided rule leaves the gate undecided. Without rules
- * the outcome is `not_gated`, or `undecided` if trials are missing. If no trial was answered although there were
- * some, the gate cannot pass. Advisory rules (`SplitGate`) are ignored.
+ * the outcome is `not_gated`, or `undecided` if trials are missing. If all trials are missing, the gate cannot pass,
+ * whatever its rules say. Advisory rules (`SplitGate`) are ignored.
  */
 export function gateOutcome(
   all: readonly RuleResult[],

@@ -19,7 +19,9 @@ import {
 export interface Measured {
   readonly tally: Tally;
   readonly metrics: Metrics;
+  /** Number of trials that the suite plans for each case. */
   readonly trials: number;
+  /** Names of the scorers, in the order of the tally's scores. */
   readonly scorers: readonly string[];
   /** Number of errored and skipped trials of a case; trials that were not needed are not missing. */
   readonly missing: (caseNo: number) => number;
