@@ -1,7 +1,7 @@
 import { nearest } from "../domain/did-you-mean.ts";
 import { type JudgeDraft, type JudgeFile, UnreadJudge } from "../domain/judge.ts";
 import { judgeSettingsSchema } from "../domain/judge-settings.ts";
-import type { Problem } from "../domain/problem.ts";
+import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { AttachLine, PromptPart } from "../domain/prompt.ts";
 import { unfilledInText } from "./find-environment.ts";
 import { problemWithoutSecrets, secretsInText } from "./find-secrets.ts";
@@ -12,7 +12,8 @@ import { ROLE_LINE, readFrontMatter, splitFrontMatter, splitParts } from "./pars
  * standard prompt of the judge's kind.
  *
  * @param text the file without its byte order mark
- * @throws {UnreadJudge} with the mistakes in its text; {EvalsError} for a merge conflict and an unterminated front matter
+ * @throws {UnreadJudge} with the mistakes in its text; {EvalsError} for a merge conflict, an unterminated front matter and
+ * an API key
  */
 export function parseJudge(text: string, file: Pick<JudgeFile, "path" | "name" | "version">): JudgeFile {
   const { header, body, bodyLine } = splitFrontMatter(text, file.path);
@@ -23,15 +24,13 @@ export function parseJudge(text: string, file: Pick<JudgeFile, "path" | "name" |
     "EVALS_JUDGE",
   );
   const found = readBody(body, bodyLine, file.path);
-  const all = [
-    ...problems,
-    ...found.problems,
-    ...secretsInText(text, file.path),
-    ...unfilledInText(text, file.path),
-  ];
+  const secrets = secretsInText(text, file.path);
+  const all = [...problems, ...found.problems, ...secrets, ...unfilledInText(text, file.path)];
   const { parts, instructions } = found;
   const read = { ...file, places, parts, instructions };
   if (all.length === 0 && value !== undefined) return { ...read, settings: value };
+  // Further mistakes would quote what the file says, and with it the key.
+  if (secrets.length > 0) throw new EvalsError(all.map(problemWithoutSecrets));
   const settings = value === undefined ? readableSettings(written) : { settings: value, unread: NONE };
   throw new UnreadJudge(all.map(problemWithoutSecrets), { ...read, ...settings });
 }

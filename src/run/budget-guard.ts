@@ -309,7 +309,13 @@ export function openSharedBudget(budget: Budget | null): SharedBudget {
         wake();
       },
       park: (call) => {
-        if (account.holds.has(call)) account.parked++;
+        const one = account.holds.get(call);
+        if (one !== undefined) {
+          account.parked++;
+          // A parked call is kept until the session ends. Without a budget its estimate, which keeps the request in
+          // memory, is not needed any more.
+          if (!limited) account.holds.set(call, { ...one, input: () => 0, likely: () => NOTHING });
+        }
         wake();
       },
     };

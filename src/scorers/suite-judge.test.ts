@@ -475,6 +475,24 @@ describe("a judge file with a mistake", () => {
     expect(await problemsOf(file(front, body))).toHaveLength(1);
   });
 
+  it("is reported together with a wrong model of the suite's entry", async () => {
+    const text = file("kind: binary\nmodel: m\nsampels: 3", "Is it kind?");
+    const problems = await problemsOf(text, { model: "nobody" });
+    expect(problems.map(({ code, path }) => [code, path])).toEqual([
+      ["EVALS_JUDGE_UNKNOWN_KEY", PATH],
+      ["EVALS_MODEL_UNKNOWN", undefined],
+    ]);
+  });
+
+  it.each(["model", "kind", "descripton"])("is never quoted with an API key, here in %s", async (key) => {
+    const secret = `sk-ant-api03-${"a1B2c3D4".repeat(10)}`;
+    const lines = { kind: "binary", model: "m", [key]: secret };
+    const front = Object.entries(lines).map(([name, value]) => `${name}: ${value}`);
+    const problems = await problemsOf(file(front.join("\n"), "Is it kind?"));
+    expect(problems.map(({ code }) => code)).toContain("EVALS_SECRET_IN_FILE");
+    expect(JSON.stringify(problems)).not.toContain(secret);
+  });
+
   it("is reported once for each thing that is wrong with a rubric", async () => {
     const problems = await problemsOf(
       file(

@@ -98,8 +98,16 @@ export async function withFileMistakes(
   host: JudgeHost,
 ): Promise<unknown> {
   if (!(error instanceof UnreadJudge)) return error;
-  const { problems } = await examineFile(error.draft, instead, host);
-  return new EvalsError([...error.problems, ...problems]);
+  const { draft, problems } = error;
+  try {
+    const examined = await examineFile(draft, instead, host);
+    return new EvalsError([...problems, ...examined.problems]);
+  } catch (mistake) {
+    if (!(mistake instanceof SettingMistake)) throw mistake;
+    const { problems: own } = await examineFile(draft, { threshold: instead.threshold }, host);
+    // The suite's model has no place in the judge's file; the caller knows the entry that names it.
+    return new EvalsError([...problems, ...own, mistake.problem]);
+  }
 }
 
 /** The part of an answer that is judged, as text. */

@@ -107,6 +107,13 @@ describe("a prompt", () => {
     [http(', body: { q: "{{ input.n }}" }'), "prompts: [q@1.0.0, q@1.1.0]", [2]],
     [http(', body: { q: "{{ input.n }}", m: "{{ messages | json }}" }'), "prompt: q", []],
     [http(', body: { q: "{{ messages.0.content }}" }'), "prompt: q", []],
+    [
+      http(
+        `, body: { q: "{{ input.n }}", s: "{% for m in messages %}{% if m.role == 'user' %}{{ m.content }}{% endif %}{% endfor %}" }`,
+      ),
+      "prompt: q",
+      [],
+    ],
     [http(", method: GET"), "prompt: q", [2]],
     [http(""), "prompt: q", []],
     ["{ provider: module, file: agents/m.mjs }", "prompt: q", []],

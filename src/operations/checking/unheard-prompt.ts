@@ -1,8 +1,9 @@
 import type { CaseSource } from "../../domain/case.ts";
 import { canonicalJson } from "../../domain/json.ts";
+import type { Message } from "../../domain/message.ts";
 import { EvalsError, type Problem, SettingMistake } from "../../domain/problem.ts";
 import type { LoadedModel, LoadedSuite } from "../../domain/project.ts";
-import type { Client } from "../../domain/provider.ts";
+import type { Client, Question } from "../../domain/provider.ts";
 import { isRecording } from "../../domain/recorded-provider.ts";
 import { questionOf } from "../../run/case-requests.ts";
 
@@ -32,16 +33,21 @@ export function unheardPrompt(
   ];
 }
 
-/** Whether other messages change the request of the first case. */
+/** Whether other texts in the prompt's messages change the request of the first case. */
 function receivesPrompt(suite: LoadedSuite, cases: CaseSource, client: Client): boolean {
   try {
     const question = questionOf(suite, cases.read(0));
-    const asked = (content: string): string =>
-      canonicalJson(client.prepare({ ...question, messages: [{ role: "user", content }] }));
-    return asked("a") !== asked("b");
+    const asked = (messages: Question["messages"]): string =>
+      canonicalJson(client.prepare({ ...question, messages }));
+    return asked(question.messages) !== asked(question.messages?.map(withOtherText) ?? null);
   } catch (error) {
     // Another check reports why the request cannot be made, so this one reports nothing.
     if (error instanceof EvalsError || error instanceof SettingMistake) return true;
     throw error;
   }
+}
+
+function withOtherText(message: Message): Message {
+  const { content } = message;
+  return { ...message, content: typeof content === "string" ? `${content} (another text)` : "another text" };
 }

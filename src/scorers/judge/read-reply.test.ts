@@ -56,7 +56,7 @@ describe("a binary reply", () => {
     [
       "more brackets than can be read",
       `{"reason":"a","verdict":"pass"} ${"{ [".repeat(200)}`,
-      "too many unmatched brackets",
+      "is too tangled",
     ],
     [
       "two other members that contradict each other",
@@ -79,7 +79,7 @@ describe("a binary reply", () => {
     expect(() => readReply(replyOf(pass, { refusal: "no" }), form, [])).toThrow("refused to judge");
     for (const finish_reason of ["length", "max_tokens", "content_filter"]) {
       const cut = (output: string) => readReply(replyOf(output, { finish_reason }), form, []);
-      expect(() => cut(`${pass} On reflection, {"reason":"it insu`)).toThrow("broke off after its verdict");
+      expect(() => cut(`${pass} On reflection, {"reason":"it insu`)).toThrow("broke off behind its verdict");
       expect(cut(`Well:\n\`\`\`json\n${pass}\n\`\`\`\n\n`).score).toBe(1);
     }
   });
@@ -159,6 +159,55 @@ describe("a reason after its verdict", () => {
       reason: said,
     });
   });
+
+  it("is not said of a reply without a reason, nor of a list of findings, whose reasons are in it", () => {
+    for (const reason of ["", " ", null, undefined]) {
+      const { reason: shown } = read(JSON.stringify({ verdict: "pass", reason }), binary);
+      expect(shown).not.toContain("after the verdict");
+    }
+    const claims = findingsForm({
+      ...{ key: "claims", item: "claim", words: ["supported"] },
+      conclude: () => ({ score: 1, reason: "1 of 1 supported" }),
+    });
+    const found = [{ claim: "a", reason: "r", verdict: "supported" }];
+    expect(read(JSON.stringify({ claims: found, reason: "Well." }), claims).reason).toBe("1 of 1 supported");
+  });
+});
+
+/** A judge's model is shown these words when it is asked again: with others, stored second replies are not found. */
+it("what is wrong with a reply is said to the model in the words by which its second reply is stored", () => {
+  const words = (output: string, more = {}, form = binary): string => {
+    try {
+      readReply(replyOf(output, more), { form, quotes: false }, []);
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return "";
+  };
+  const claims = findingsForm({
+    ...{ key: "claims", item: "claim", words: ["supported", "absent"] },
+    conclude: () => ({ score: 1, reason: "" }),
+  });
+  const both = ["supported", "absent"].map((verdict) => ({ claim: "a", reason: "r", verdict }));
+  expect([
+    words(""),
+    words("It passes."),
+    words('{"reason":"a","verdict":"maybe"}'),
+    words('{"reason":"a","verdict":"pass"} so'.concat(" {".repeat(3000))),
+    words('{"reason":"a","verdict":"pass"} On', { finish_reason: "length" }),
+    words("", { finish_reason: "length" }),
+    words(JSON.stringify({ claims: both }), {}, claims),
+  ]).toMatchInlineSnapshot(`
+    [
+      "said nothing",
+      "gave no verdict",
+      "gave the verdict "maybe", which is not one of pass, fail",
+      "is too tangled to be read to its end",
+      "broke off behind its verdict",
+      "said nothing",
+      "contradicts itself: it calls one claim supported and absent",
+    ]
+  `);
 });
 
 describe("a reply of findings", () => {

@@ -73,9 +73,9 @@ export function readReply(
     if (beside && isObject(value) && !verdicts.includes(value)) refuseContradiction(value, stated);
   }
   // Text after a verdict may withdraw it.
-  if (!whole) throw new UnusableReply("has too many unmatched brackets to be read to its end");
+  if (!whole) throw new UnusableReply("is too tangled to be read to its end");
   if (brokeOff(finish_reason) && !endsIn(output, found.at(-1)))
-    throw new UnusableReply("broke off after its verdict");
+    throw new UnusableReply("broke off behind its verdict");
   refuseOtherWords(output, found, stated, judged);
   const second = otherLine(String(first.reason ?? ""), stated);
   if (second !== undefined && !judged.some((text) => text.includes(second)))
@@ -88,6 +88,9 @@ export function readReply(
 const REASON_LAST = "(reason written after the verdict)";
 
 function isReasonLast(reply: Members, { key }: ReplyForm): boolean {
+  const { reason, [key]: verdict } = reply;
+  // The reasons of a list of findings are in the list.
+  if (typeof reason !== "string" || reason.trim() === "" || Array.isArray(verdict)) return false;
   const keys = Object.keys(reply);
   return keys.indexOf("reason") > keys.indexOf(key);
 }

@@ -5,7 +5,12 @@ import type { Scale } from "../../domain/judge-settings.ts";
 import { rounded } from "../frame/brief.ts";
 import { otherMember, type Stated } from "./contradiction.ts";
 
-/** A reply without a usable verdict. The message follows the model's name or "it", as in "gave no verdict". */
+/**
+ * A reply without a usable verdict. The message follows the model's name or "it", as in "gave no verdict".
+ *
+ * The model is shown the message when it is asked again, so it is part of that request: with another wording, stored and
+ * recorded second replies are no longer found.
+ */
 export class UnusableReply extends Error {}
 
 /** The parsed result of one reply. */
@@ -165,7 +170,7 @@ function refuseTwoWords(findings: readonly Finding[], item: string): void {
     const about = text.replace(/\s+/g, " ").trim().toLowerCase();
     const before = meanings.get(about);
     if (before !== undefined && before !== verdict)
-      throw new UnusableReply(`contradicts itself: it calls the same ${item} ${before} and ${verdict}`);
+      throw new UnusableReply(`contradicts itself: it calls one ${item} ${before} and ${verdict}`);
     meanings.set(about, verdict);
   }
 }
