@@ -221,7 +221,10 @@ export interface Comparison {
   };
   /** Smallest drop that a comparison of this size detects with 80 % power; null when unknown. */
   readonly detectable_drop: number | null;
-  /** 90 % interval of the metric's difference over all cases like these, not only these; null with fewer than two pairs. */
+  /**
+   * 90 % interval of the metric's difference for all cases of which the dataset's are a sample; null with fewer than two
+   * cases that have answers on both sides.
+   */
   readonly population: { readonly low: number; readonly high: number } | null;
   /** One sentence with numbers. */
   readonly said: string;

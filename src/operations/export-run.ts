@@ -152,7 +152,7 @@ function twoPlaces(format: string): EvalsError {
     code: "EVALS_OPTION_CONFLICT",
     what: "--out and --url exclude each other.",
     why: "--out writes a file, --url sends the run to a server.",
-    fix: `Leave one of the two options out: evals export ${format} --out <file>, then evals export ${format} --url <address>`,
+    fix: `Type one command for each: evals export ${format} --out <file>, then evals export ${format} --url <address>`,
   });
 }
 

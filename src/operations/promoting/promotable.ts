@@ -77,8 +77,9 @@ interface PromotableOptions {
 }
 
 /**
- * The runs that HEAD's files would produce again, so that they can be promoted. If the user named no run, runs that
- * cannot be promoted are skipped and reported, as long as at least one can be. A named run must be promotable.
+ * The runs that can be promoted: those that the files at HEAD would produce again. If the user named no run, the other
+ * runs are skipped and reported, as long as at least one run can be promoted. A run that the user named is never
+ * skipped: if it cannot be promoted, that is an error.
  *
  * @throws {EvalsError} with the reasons and what to do
  */

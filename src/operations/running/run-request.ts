@@ -51,7 +51,7 @@ export const RunRequest = z.object({
 });
 export type RunRequest = z.output<typeof RunRequest>;
 
-/** The cases that the options select; null when they select all. */
+/** By what the options select cases: ids, tags, a shard, words. Null when they select all cases. */
 export function narrowingOf(options: RunRequest): Narrowing | null {
   const { case: cases, tag: tags, shard = null, text: words } = options;
   if (cases.length === 0 && tags.length === 0 && shard === null && words === undefined) return null;

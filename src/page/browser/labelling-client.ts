@@ -42,7 +42,7 @@ export class LabellingClient {
   /** Whether the last request failed, so that `lookAgain` repeats it. */
   #lost = false;
 
-  /** @param command ends the sentence "If the server was stopped, …", for instance "run evals view again" */
+  /** @param command the words after "If the server was stopped, " in a message, for instance "run evals view again" */
   constructor(ask: AskServer, kept: KeptTexts, command: string) {
     this.#ask = ask;
     this.#kept = kept;

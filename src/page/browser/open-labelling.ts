@@ -5,7 +5,7 @@ import { type AskServer, LabellingClient } from "./labelling-client.ts";
  * Opens a labelling session on the server of this page.
  *
  * @param base path of the session, ending in a slash
- * @param command ends the sentence "If the server was stopped, …", for instance "run evals view again"
+ * @param command the words after "If the server was stopped, " in a message, for instance "run evals view again"
  */
 export function openLabelling(base: string, command: string): LabellingClient {
   const ask: AskServer = async (path, step) => {

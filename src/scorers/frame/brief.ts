@@ -2,7 +2,10 @@ import { type ExactJson, exactJsonText } from "../../domain/exact-json.ts";
 import { unseenDifference } from "../../domain/look-alikes.ts";
 
 const SHORT = 60;
-/** Two texts with more characters than this together are not searched for differences that cannot be seen. */
+/**
+ * Two texts whose lengths sum to more than this are not searched for differences that a reader cannot see, such as a
+ * no-break space.
+ */
 const LONGEST_COMPARED = 100_000;
 /** Number of equal characters shown before the first difference of two long texts. */
 const RUN_UP = 15;
