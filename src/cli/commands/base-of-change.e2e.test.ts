@@ -105,7 +105,7 @@ describe("a change that is behind its base branch", () => {
     expect(exit).toBe(3);
     expect(rules).toMatchObject([{ rule: "regression pass_rate", outcome: "undecided" }]);
     expect(rules[0]?.said).toContain("behind main: rebase");
-    expect(notes).toContain("Rebase (git rebase origin/main)");
+    expect(notes).toContain("Rebase your branch (git rebase origin/main)");
     expect(notes).not.toContain("This change edits");
     repo.git("rebase", "-q", "origin/main");
     expect(await inCi()).toMatchObject({ exit: 0, notes: "" });
