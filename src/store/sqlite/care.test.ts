@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import Database from "better-sqlite3";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Store } from "../store.ts";
 import {
@@ -11,6 +10,7 @@ import {
   sampleTranscript,
 } from "../testing/sample-run.ts";
 import { sqlitePlace } from "../testing/sqlite-place.ts";
+import { openDatabase } from "./open-database.ts";
 
 let place: ReturnType<typeof sqlitePlace>;
 let store: Store;
@@ -106,8 +106,8 @@ it.each([
   secretRun("aa000001");
   secretRun("aa000002", "another question");
   store.close();
-  const db = new Database(place.file);
-  db.pragma("foreign_keys = OFF");
+  const db = await openDatabase(place.file);
+  db.exec("PRAGMA foreign_keys = OFF");
   db.exec(sql);
   db.close();
   store = await place.open();
