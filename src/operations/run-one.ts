@@ -2,6 +2,7 @@ import { withExamples } from "../baselines/case-examples.ts";
 import type { Side } from "../baselines/side.ts";
 import type { Budget } from "../domain/config.ts";
 import type { DriftNight } from "../domain/drift.ts";
+import type { Project } from "../domain/project.ts";
 import { recordsFailures } from "../domain/records-failures.ts";
 import type { Comparison, ReportedRun, RunEnd } from "../domain/report.ts";
 import { withheldReport } from "../domain/withheld-report.ts";
@@ -19,7 +20,6 @@ import { lineOf } from "../run/model-lines.ts";
 import type { RunWorld } from "../run/run-settings.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import { withheldStore } from "../store/withheld-store.ts";
-import { selfJudging } from "./checking/self-judging.ts";
 import type { Environment } from "./environment.ts";
 import type { Fleet } from "./fleet/plan-fleet.ts";
 import type { CanaryContext } from "./gating/canary.ts";
@@ -123,7 +123,7 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
     ...(batch === null ? [] : [batch]),
     ...(said === undefined ? [] : [said]),
     ...baselineNotes(baseline, plan.suite.suite.gate, ran, gate),
-    ...selfJudging(project, plan.suite, [plan.model], prepared.judges.models()).map(({ what }) => what),
+    ...(await selfJudgingNotes(prepared, project)),
     ...trustNotes(trust),
   ];
   const parts = { ran: { ...ran, end: withBudget(ran.end, whole) }, metrics, tags, gate, comparison, notes };
@@ -204,6 +204,14 @@ async function underPressure(
     useCache: request.cache,
     notFromCache: () => answersOf(baseline, store),
   });
+}
+
+/** Says that the target's model judges its own answers. For a run without judges, the check is not loaded. */
+async function selfJudgingNotes({ plan, judges }: PreparedRun, project: Project): Promise<readonly string[]> {
+  const models = judges.models();
+  if (models.length === 0) return [];
+  const { selfJudging } = await import("./checking/self-judging.ts");
+  return selfJudging(project, plan.suite, [plan.model], models).map(({ what }) => what);
 }
 
 /** Says that the prompt never reaches the target. For a target that takes messages, the check is not loaded. */
