@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { EXIT } from "../domain/exit-code.ts";
 import { START_HERE } from "./command-help.ts";
+import { COMMANDS } from "./declarations/registry.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -58,6 +59,18 @@ describe("the exit codes", () => {
     const [, help = ""] = /Exit codes of evals run:\n(.*?)\nDocumentation/s.exec(START_HERE) ?? [];
     const lines = help.replace(/\n {5,}/g, " ").split("\n");
     expect(lines.map((line) => line.trim().split(/ {3,}/))).toEqual(readme);
+  });
+});
+
+describe("the commands", () => {
+  it("are all in the README's tables", () => {
+    const readme = readFileSync(join(root, "README.md"), "utf8");
+    const rows = readme.split("\n").filter((line) => line.startsWith("| "));
+    const shown = new Set(
+      rows.flatMap((row) => Array.from(row.matchAll(/evals ([a-z-]+)/g), ([, word]) => word)),
+    );
+    const all = COMMANDS.filter(({ hidden }) => hidden !== true).map(({ words }) => words.split(" ")[0]);
+    expect(all.filter((word) => !shown.has(word))).toEqual([]);
   });
 });
 
