@@ -247,8 +247,14 @@ function filled(node, constants, depth) {
     if (parts.some((one) => one.type === "Literal" && one.value === "")) return "";
     return sentence(parts[0], constants, depth + 1);
   }
-  if (node.type === "CallExpression" && /didYouMean/.test(node.callee.name ?? "")) return "";
-  return "…";
+  if (node.type === "AwaitExpression") return filled(node.argument, constants, depth);
+  if (node.type === "LogicalExpression" && [node.left, node.right].every(isGuess)) return "";
+  return isGuess(node) ? "" : "…";
+}
+
+/** Whether a part of a sentence is a suggestion, which depends on what the user wrote. */
+function isGuess(node) {
+  return node.type === "CallExpression" && /didYouMean/.test(node.callee.name ?? "");
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url))

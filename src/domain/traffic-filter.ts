@@ -1,4 +1,4 @@
-import { didYouMean } from "./did-you-mean.ts";
+import { didYouMean, nearest } from "./did-you-mean.ts";
 import { parseAge } from "./duration.ts";
 import { EvalsError } from "./problem.ts";
 import { TRAFFIC_FIELDS, type TrafficCondition, type TrafficField } from "./traffic.ts";
@@ -16,9 +16,20 @@ export type TrafficSide =
  */
 export function parseTrafficSide(text: string, option: string): TrafficSide {
   const [, path] = /^file:(.*)$/s.exec(text.trim()) ?? [];
-  if (path === undefined) return { kind: "traffic", where: parseWhere(text, option) };
+  if (path === undefined) {
+    const meant = meantFile(text.trim());
+    if (meant === undefined) return { kind: "traffic", where: parseWhere(text, option) };
+    throw new EvalsError(noCondition(text, option, ` Did you mean "file:${meant}"?`));
+  }
   if (path !== "") return { kind: "file", path };
   throw new EvalsError(noCondition(text, option));
+}
+
+/** The path in a text that is nearly `file:<path>`, or a path of JSON Lines alone; undefined for any other text. */
+function meantFile(text: string): string | undefined {
+  const [, prefix = "", path] = /^(\w+):(.+)$/s.exec(text) ?? [];
+  if (nearest(prefix, ["file"]) !== undefined) return path;
+  return /^[^=]+\.jsonl$/s.test(text) ? text : undefined;
 }
 
 /** Parses conditions only, for options that do not accept a file. @throws {EvalsError} EVALS_OPTION_INVALID */
@@ -35,12 +46,12 @@ function conditionOf(part: string): TrafficCondition | undefined {
   return { field: field as TrafficField, value, ...(not === "!" && { not: true }) };
 }
 
-function noCondition(part: string, option: string) {
+function noCondition(part: string, option: string, meant?: string) {
   const word = /^\s*([\w-]+)/.exec(part)?.[1] ?? "";
   const known = (TRAFFIC_FIELDS as readonly string[]).includes(word);
   return {
     code: "EVALS_OPTION_INVALID",
-    what: `${option} ${JSON.stringify(part.trim())} is not a condition.${known ? "" : didYouMean(word, TRAFFIC_FIELDS)}`,
+    what: `${option} ${JSON.stringify(part.trim())} is not a condition.${meant ?? (known ? "" : didYouMean(word, TRAFFIC_FIELDS))}`,
     why: `A condition is <field>=<value> or <field>!=<value>, several are joined by commas; fields: ${TRAFFIC_FIELDS.join(", ")}.`,
     fix: `${option} service=shop-bot,tag=canary`,
   };

@@ -1,4 +1,4 @@
-import { remoteNames, resolveCommit } from "./repository.ts";
+import { listRefs, remoteNames, resolveCommit } from "./repository.ts";
 
 /** A commit named by the user. */
 export interface NamedCommit {
@@ -26,4 +26,15 @@ export async function findCommit(root: string, word: string): Promise<NamedCommi
     if (commit !== null) return { word, commit };
   }
   return null;
+}
+
+/** The names that `findCommit` knows for commits, each with the ending of `word`, such as `~2`. */
+export async function commitNames(root: string, word: string): Promise<string[]> {
+  const ending = /[~^@].*$/s.exec(word)?.[0] ?? "";
+  const refs = await listRefs(root, "refs/heads/", "refs/tags/", "refs/remotes/");
+  const names = refs.flatMap((ref) => {
+    const name = ref.replace(/^refs\/(?:heads|tags|remotes)\//, "");
+    return ref.startsWith("refs/heads/") ? [name] : [name, name.slice(name.indexOf("/") + 1)];
+  });
+  return [...new Set(["HEAD", ...names])].map((name) => `${name}${ending}`);
 }

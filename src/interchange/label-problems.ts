@@ -1,3 +1,4 @@
+import { didYouMean } from "../domain/did-you-mean.ts";
 import type { Problem } from "../domain/problem.ts";
 
 /** Location of a label in the other tool's file. */
@@ -51,13 +52,17 @@ export function unknownRaters(
 ): readonly Problem[] {
   const unknown = [...named].filter((id) => !found.has(id));
   return unknown.map((id) =>
-    problemAt(at, `no rater in this file has the id "${id}", which --rater gives a name.`, {
-      code: "EVALS_IMPORT_RATER_UNKNOWN",
-      why: "Somebody's labels would be kept under another name than the one that was meant.",
-      fix:
-        found.size === 0
-          ? "Leave this id out: raters of this file have no ids. --rater NAME names the rater of labels that name no rater."
-          : `Ids in this file: ${[...found].sort().join(", ")}`,
-    }),
+    problemAt(
+      at,
+      `no rater in this file has the id "${id}", which --rater gives a name.${didYouMean(id, found)}`,
+      {
+        code: "EVALS_IMPORT_RATER_UNKNOWN",
+        why: "Somebody's labels would be kept under another name than the one that was meant.",
+        fix:
+          found.size === 0
+            ? "Leave this id out: raters of this file have no ids. --rater NAME names the rater of labels that name no rater."
+            : `Ids in this file: ${[...found].sort().join(", ")}`,
+      },
+    ),
   );
 }

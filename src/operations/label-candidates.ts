@@ -8,6 +8,7 @@ import { underLock } from "../labels/file-lock.ts";
 import { answerHash } from "../labels/label-file.ts";
 import { LabellingSession } from "../page/labelling-session.ts";
 import type { Question } from "../page/labelling-shapes.ts";
+import { didYouMeanFile } from "../project/near-file.ts";
 import { caseOpener } from "../project/open-cases.ts";
 import { resolveDataset } from "../project/resolve-dataset.ts";
 import { workTree } from "../project/work-tree.ts";
@@ -65,7 +66,7 @@ export async function labelCandidates(
   const { root, gitRoot } = locate(io, input.directory);
   const path = inProject(root, resolve(io.cwd, input.directory ?? ".", input.path));
   const files = workTree(root, gitRoot ?? root);
-  if (files.size(path) === undefined) throw noCandidates(path);
+  if (files.size(path) === undefined) throw noCandidates(root, path);
   const dataset = resolveDataset(files, datasetOfCandidates(path));
   const place = { root, path, dataset };
   const reading = async <T>(read: (cases: CaseSource) => T): Promise<T> => {
@@ -180,11 +181,11 @@ function wrongShare(cases: readonly Case[]): (WeightedRate & { readonly cases: n
   return units.length === 0 ? null : { ...weightedRate(units), cases: units.length };
 }
 
-function noCandidates(path: string): EvalsError {
+function noCandidates(root: string, path: string): EvalsError {
   return new EvalsError({
     code: "EVALS_CANDIDATES_NONE",
     path,
-    what: "There is no such file.",
+    what: `There is no such file.${didYouMeanFile(join(root, path), path)}`,
     why: "Candidates are reviewed in the file that evals sample wrote.",
     fix: `evals sample ${datasetOfCandidates(path)} --random 1% --errors    (the file is deleted when every candidate is decided)`,
   });

@@ -5,6 +5,7 @@ import type { MeasuredEscalation, StatedAnswer } from "../domain/escalation.ts";
 import { EvalsError } from "../domain/problem.ts";
 import { type EscalationGoals, measureEscalation as measure } from "../metrics/measure-escalation.ts";
 import { readNamedFile } from "../project/named-file.ts";
+import { didYouMeanFile } from "../project/near-file.ts";
 import type { Environment } from "./environment.ts";
 import { answersOfRun } from "./escalating/answers-of-run.ts";
 import { readStated } from "./escalating/read-stated.ts";
@@ -48,7 +49,7 @@ export async function measureEscalation(
 
 function ofFile(folder: string, path: string, suites: readonly string[]): Found {
   const place = resolve(folder, path);
-  if (!existsSync(place)) throw nothingThere(path, suites);
+  if (!existsSync(place)) throw nothingThere(place, path, suites);
   return { source: path, path, answers: readStated(readNamedFile(place, path), path), notes: [] };
 }
 
@@ -68,10 +69,10 @@ async function ofSuite(io: Environment, directory: string | undefined, suite: st
   });
 }
 
-function nothingThere(path: string, suites: readonly string[]): EvalsError {
+function nothingThere(place: string, path: string, suites: readonly string[]): EvalsError {
   return new EvalsError({
     code: "EVALS_ESCALATION_SOURCE",
-    what: `There is no suite and no file "${path}".${didYouMean(path, suites)}`,
+    what: `There is no suite and no file "${path}".${didYouMean(path, suites) || didYouMeanFile(place, path)}`,
     why: "Confidences come from a suite's newest run, or from a file with one answer per line.",
     fix: `evals escalation answers.jsonl${suites.length === 0 ? "" : `, or a suite: ${suites.slice(0, 5).join(", ")}`}`,
   });

@@ -69,7 +69,7 @@ async function readWord(store: Store, { word, ...input }: ShowInput): Promise<Wa
   if (found !== undefined) return { run, ...found };
   throw new EvalsError({
     code: "EVALS_CASE_UNKNOWN",
-    what: `Run ${run.header.id} has no case "${named}".${didYouMean(named, known.keys())}`,
+    what: `Run ${run.header.id} has no case "${named}".${didYouMean(named.replace(/\/\d+$/, ""), known.keys())}`,
     why: "The run has answers only for its own cases.",
     fix: `\`evals show ${run.header.id}\` lists the run's cases`,
   });

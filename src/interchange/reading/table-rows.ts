@@ -1,3 +1,4 @@
+import { didYouMean } from "../../domain/did-you-mean.ts";
 import type { Json } from "../../domain/json.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { Left, SourcePlace } from "../imported.ts";
@@ -159,7 +160,7 @@ function noColumn(column: string, columns: readonly string[], path: string): Pro
     path,
     line: 1,
     column: 1,
-    what: `There is no column "${column}".`,
+    what: `There is no column "${column}".${didYouMean(column, columns)}`,
     why: "--map can name only columns of this table.",
     fix: `Its columns: ${columns.join(", ")}`,
   };

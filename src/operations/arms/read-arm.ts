@@ -7,6 +7,7 @@ import { onFirstUse } from "../../domain/on-first-use.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { type LineFormat, parseLines } from "../../labels/json-lines.ts";
 import { readNamedFile } from "../../project/named-file.ts";
+import { didYouMeanFile } from "../../project/near-file.ts";
 
 /** An answer of an arm, with what a suite or a judge needs to decide whether it passes. */
 export interface ReadAnswer extends ArmAnswer {
@@ -70,7 +71,7 @@ const FORMAT: LineFormat<ArmLine> = {
  */
 export function readArmFile(folder: string, path: string): ReadAnswer[] {
   const place = resolve(folder, path);
-  if (!existsSync(place)) throw noFile(path);
+  if (!existsSync(place)) throw noFile(place, path);
   const counts = new Map<string, number>();
   return parseLines(readNamedFile(place, path), path, FORMAT).map((line) => {
     const id = line.case ?? null;
@@ -99,10 +100,10 @@ function measured(line: ArmLine): Omit<ArmAnswer, "input"> {
   };
 }
 
-function noFile(path: string): EvalsError {
+function noFile(place: string, path: string): EvalsError {
   return new EvalsError({
     code: "EVALS_ARM_FILE",
-    what: `There is no file "${path}".`,
+    what: `There is no file "${path}".${didYouMeanFile(place, path)}`,
     why: "An arm is read from a file with one answer per line, or from stored traffic.",
     fix: "Write the path of the file relative to the working directory, or name conditions on stored traffic: evals ab prompt=1.1.0 prompt=1.2.0",
   });

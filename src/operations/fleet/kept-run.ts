@@ -1,3 +1,4 @@
+import { didYouMean } from "../../domain/did-you-mean.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { FleetDatabase, KeptRun } from "../../fleet/database.ts";
 
@@ -14,7 +15,10 @@ export async function requireKeptRun({ kept }: FleetDatabase, prefix: string): P
     code: "EVALS_WORKERS_RUN_UNKNOWN",
     what:
       first === undefined
-        ? `There is no run "${prefix}" in this database.`
+        ? `There is no run "${prefix}" in this database.${didYouMean(
+            prefix,
+            (await kept.status()).runs.map(({ run }) => run),
+          )}`
         : `Several runs in this database begin with "${prefix}": ${found.map(({ run }) => run).join(", ")}.`,
     why: "The database has only runs that were planned with `evals run --workers`.",
     fix: "`evals queue status` lists the runs in the database",

@@ -38,7 +38,7 @@ export function sourceFiles(cwd: string, root: string): SourceFiles {
 
 /** The lines of a file. Only a line feed ends a line, because JSON texts may contain other line separators. */
 async function* lines(place: string, path: string): AsyncGenerator<string> {
-  attemptFile(path, () => refuseOtherThanFile(place));
+  attemptFile(place, path, () => refuseOtherThanFile(place));
   const stream = createReadStream(place, { highWaterMark: 1 << 20 });
   let number = 0;
   let rest: Buffer[] = [];

@@ -17,6 +17,7 @@ import { findVersion, JUDGES } from "../../project/version-files.ts";
 import { workTree } from "../../project/work-tree.ts";
 import type { Environment } from "../environment.ts";
 import { locate, openProject } from "../project/open-project.ts";
+import { suiteNames } from "../project/suite-names.ts";
 
 /** A judge and its labels, as read from files. No model is needed. */
 export interface CalibrationSubject {
@@ -206,10 +207,11 @@ function noneOfJudge(
 
 function noLabels(root: string, suite: string, known: boolean): EvalsError {
   const others = labelledSuites(root);
+  const names = [...others, ...suiteNames(root)].filter((name) => name !== suite);
   return new EvalsError({
     code: "EVALS_CALIBRATE_NO_LABELS",
     path: labelsPath(suite),
-    what: `There are no labels of suite "${suite}".${known ? "" : didYouMean(suite, others)}`,
+    what: `There are no labels of suite "${suite}".${known ? "" : didYouMean(suite, names)}`,
     why: "A judge is measured by its agreement with people, and no person has judged an answer yet.",
     fix: known || others.length === 0 ? `evals label ${suite}` : `--suite ${others[0]}`,
   });

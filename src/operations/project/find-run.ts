@@ -1,5 +1,5 @@
 import { isAside } from "../../domain/aside-run.ts";
-import { didYouMean } from "../../domain/did-you-mean.ts";
+import { didYouMean, nearest } from "../../domain/did-you-mean.ts";
 import { everyItem } from "../../domain/pages.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
@@ -31,9 +31,8 @@ export async function findRun(store: History, word: string): Promise<StoredRun> 
   const found = id === "" ? [] : await store.read.runsByPrefix(id);
   const [first, second] = found;
   if (first === undefined) {
-    const { items } = await store.read.runs({}, { limit: 50 });
-    const ids = items.map((run) => run.header.id);
-    throw noRun(word, ids, (await newestRun(store, id))?.header.id);
+    const known = await runWords(store);
+    throw noRun(word, known, await newestRun(store, nearest(id, known) ?? id));
   }
   if (second !== undefined && first.header.id !== id) {
     throw new EvalsError({
@@ -46,20 +45,30 @@ export async function findRun(store: History, word: string): Promise<StoredRun> 
   return first;
 }
 
-/** The error for a word that means no run. @param ofSuite id of the newest run, if the word is the name of a suite */
-function noRun(word: string, known: readonly string[], ofSuite?: string): EvalsError {
+/**
+ * What a word for a run may have been meant to be: `latest`, or the id or the suite of a recent run. Empty before the
+ * first run.
+ */
+export async function runWords({ read }: History): Promise<string[]> {
+  const { items } = await read.runs({}, { limit: 50 });
+  const words = items.flatMap(({ header }) => [header.id, header.suite]);
+  return words.length === 0 ? [] : ["latest", ...new Set(words)];
+}
+
+/** The error for a word that means no run. @param ofSuite the newest run of the suite that the word names, or nearly */
+function noRun(word: string, known: readonly string[], ofSuite?: StoredRun): EvalsError {
   return new EvalsError({
     code: "EVALS_RUN_UNKNOWN",
     what:
       known.length === 0
         ? "There is no run in the history yet."
-        : `No run is called "${word}".${didYouMean(word, ["latest", ...known])}`,
+        : `No run is called "${word}".${didYouMean(word, known)}`,
     why: "Runs are found by their id in the history in .evals of this project. A run that CI made is in .evals on the CI machine, or among the artifacts of its job.",
     fix:
       known.length === 0
         ? "evals run"
         : ofSuite === undefined
           ? "`evals history` lists the runs"
-          : `${ofSuite} is the newest run of that suite; \`evals history ${word}\` lists all`,
+          : `${ofSuite.header.id} is the newest run of that suite; \`evals history ${ofSuite.header.suite}\` lists all`,
   });
 }

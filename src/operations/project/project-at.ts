@@ -1,10 +1,11 @@
 import { existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { didYouMean } from "../../domain/did-you-mean.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
 import { checkOut } from "../../git/check-out.ts";
-import { findCommit, type NamedCommit } from "../../git/find-commit.ts";
+import { commitNames, findCommit, type NamedCommit } from "../../git/find-commit.ts";
 import { remoteNames } from "../../git/repository.ts";
 import { commitTree } from "../../project/commit-tree.ts";
 import { CONFIG_FILE } from "../../project/find-project-root.ts";
@@ -35,7 +36,7 @@ export async function requireCommit(root: string, word: string): Promise<NamedCo
   const remote = remotes.includes("origin") ? "origin" : remotes[0];
   throw new EvalsError({
     code: "EVALS_REF_UNKNOWN",
-    what: `There is no commit, branch or tag "${word}" in this clone.`,
+    what: `There is no commit, branch or tag "${word}" in this clone.${didYouMean(word, await commitNames(root, word))}`,
     why: "The files to run are read from git.",
     fix:
       remote === undefined

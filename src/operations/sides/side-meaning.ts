@@ -41,18 +41,18 @@ export type Meaning =
     }
   | { readonly kind: "prompt"; readonly word: string; readonly sides: readonly SideSource[] };
 
-const PREFIXES = ["run", "prompt", "ref", "file"] as const;
-type Prefix = (typeof PREFIXES)[number];
+export const PREFIXES = ["run", "prompt", "ref", "file"] as const;
+export type Prefix = (typeof PREFIXES)[number];
 
 /** Finds what a word of `evals diff` means. @throws {EvalsError} for a word that is unknown or ambiguous */
 export async function meaningOf(word: string, context: SideContext): Promise<Meaning> {
-  if (word === "latest") return { kind: "latest" };
+  if (word === "latest" || word === "run:latest") return { kind: "latest" };
   const prefix = PREFIXES.find((one) => word.startsWith(`${one}:`));
   if (prefix !== undefined) {
     const name = word.slice(prefix.length + 1);
     const found = await readAs(prefix, name, context);
     if (found !== null) return found;
-    throw unknownSide(word, prefix, name);
+    throw await unknownSide(name, prefix, context);
   }
   const found: [Prefix, Meaning][] = [];
   for (const one of PREFIXES) {
@@ -62,7 +62,7 @@ export async function meaningOf(word: string, context: SideContext): Promise<Mea
   // If a word has several meanings, those that would have to be run first are ignored.
   const ready = found.filter(([, meaning]) => !("sides" in meaning) || meaning.sides.length > 0);
   const [only, second] = ready.length > 0 ? ready : found;
-  if (only === undefined) throw unknownSide(word, null, word);
+  if (only === undefined) throw await unknownSide(word, null, context);
   if (second !== undefined)
     throw ambiguousSide(
       word,
@@ -217,7 +217,8 @@ export async function promptFile(root: string, word: string): Promise<VersionFil
   }
 }
 
-function unknownSide(word: string, prefix: Prefix | null, name: string): EvalsError {
+async function unknownSide(word: string, prefix: Prefix | null, context: SideContext): Promise<EvalsError> {
+  const { didYouMeanSide } = await import("./near-side.ts");
   const fixes: Readonly<Record<Prefix, string>> = {
     run: "`evals history` lists the runs",
     prompt: "`evals prompt list` lists the versions",
@@ -225,17 +226,18 @@ function unknownSide(word: string, prefix: Prefix | null, name: string): EvalsEr
     file: "Name a JSONL file of outputs with one line per trial, or a baseline file, relative to the working directory.",
   };
   const kinds: Readonly<Record<Prefix, string>> = {
-    run: `run "${name}" in the history`,
-    prompt: `prompt version "${name}" in this project`,
-    ref: `commit, branch or tag "${name}" in this clone`,
-    file: `file "${name}"`,
+    run: `run "${word}" in the history`,
+    prompt: `prompt version "${word}" in this project`,
+    ref: `commit, branch or tag "${word}" in this clone`,
+    file: `file "${word}"`,
   };
   return new EvalsError({
     code: "EVALS_DIFF_SIDE_UNKNOWN",
-    what:
+    what: `${
       prefix === null
         ? `"${word}" is not a run, a prompt version, a commit or a file.`
-        : `There is no ${kinds[prefix]}.`,
+        : `There is no ${kinds[prefix]}.`
+    }${await didYouMeanSide(word, prefix, context)}`,
     why: "A side is a run in this history, a commit or prompt version that can be run, or a file of outputs or of a baseline. A run that CI made is stored on the CI machine, or among the artifacts of its job.",
     fix: fixes[prefix ?? "run"],
   });

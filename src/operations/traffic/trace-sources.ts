@@ -44,7 +44,7 @@ export async function* traceBytes(
 
 function headOf(place: string, path: string): Uint8Array {
   const head = Buffer.alloc(HEAD);
-  const file = attemptFile(path, () => {
+  const file = attemptFile(place, path, () => {
     refuseOtherThanFile(place);
     return openSync(place, "r");
   });
