@@ -268,6 +268,26 @@ describe("a provider", () => {
     expect(Object.values(models)).toEqual([expect.objectContaining(entry)]);
   });
 
+  it.each<[id: string, config: object]>([
+    ["openai:gpt-4.1", { apiBaseUrl: "{{ env.GATEWAY }}" }],
+    ["openai:gpt-4.1", { apiBaseUrl: "https://{{ env.GATEWAY }}/v1" }],
+    ["openai:gpt-4.1", { apiHost: "{{ env.GATEWAY }}" }],
+    ["openai:gpt-4.1", { apiBaseUrl: 8080 }],
+    ["openai:gpt-4.1", { apiBaseUrl: "gateway.example" }],
+    ["anthropic:messages:claude-haiku-4-5-20251001", { apiBaseUrl: "{{ env.GATEWAY }}" }],
+    ["groq:llama-3.1-8b", { apiBaseUrl: "{{ env.GATEWAY }}" }],
+    ["azure:chat:gpt-4.1", { apiHost: "{{ env.RESOURCE }}.openai.azure.com" }],
+  ])(
+    "%s whose address %o cannot be used is left out, so that nothing goes to another one",
+    async (id, config) => {
+      const provider = JSON.stringify({ id, config });
+      const { left, models } = await brought(`prompts: [x]\nproviders: [${provider}]\n`);
+      expect(left).toContainEqual(expect.objectContaining({ what: `the provider ${id}`, line: 2 }));
+      expect(JSON.stringify(models)).not.toContain("gpt-4.1");
+      expect(Object.values(models).filter(({ provider: kind }) => kind !== "module")).toEqual([]);
+    },
+  );
+
   it.each([
     "bedrock:anthropic.claude",
     "vertex:gemini",

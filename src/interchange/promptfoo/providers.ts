@@ -114,6 +114,8 @@ function entryOf(spec: ProviderSpec, help: ProviderHelp): Entry | undefined {
       losses,
       "The provider's name is a template. Write the name itself, because the fingerprint covers the name.",
     );
+  const address = unusableAddress(spec);
+  if (address !== undefined) return left(spec, losses, address);
   const [service = "", ...rest] = id.split(":");
   if (service === "openai") return openaiEntry(spec, rest, losses);
   if (service === "azure" || service === "azureopenai") return azureEntry(spec, rest, losses);
@@ -130,6 +132,27 @@ function entryOf(spec: ProviderSpec, help: ProviderHelp): Entry | undefined {
     `the provider ${id}`,
     "No provider of evals supports this model. Use a server with OpenAI's API (provider: openai, base_url), or a module of yours.",
   );
+  return undefined;
+}
+
+/** Settings that say where the requests of a model go. */
+const ADDRESSES = ["apiBaseUrl", "apiHost"];
+
+/**
+ * Why the address of a model cannot be used; undefined when it can, or when the config gives none. Without its address
+ * the requests, with their key, would go to the provider's public one, so such a model is not imported.
+ */
+function unusableAddress({ config }: ProviderSpec): string | undefined {
+  for (const key of ADDRESSES) {
+    const value = config[key];
+    if (value === undefined || value === null) continue;
+    if (typeof value !== "string") return `Its ${key} is not a text.`;
+    if (/\{\{|\{%/.test(value))
+      return `Its ${key} is a template, and without this address the requests would go to the provider itself. Write the address in the config, then import again; it is part of the fingerprint.`;
+    const url = key === "apiHost" ? `https://${value.replace(/^https?:\/\//, "")}` : value;
+    if (!/^https?:\/\//.test(url) || !URL.canParse(url))
+      return `Its ${key} is not an address that begins with http:// or https://.`;
+  }
   return undefined;
 }
 
@@ -262,9 +285,7 @@ function common(spec: ProviderSpec, losses: Losses): Entry {
         ? { input: config.cost * 1e6, output: config.cost * 1e6 }
         : undefined;
   return {
-    ...(typeof address === "string" && !/\{\{/.test(address)
-      ? { base_url: address.replace(/\/+$/, "") }
-      : {}),
+    ...(typeof address === "string" ? { base_url: address.replace(/\/+$/, "") } : {}),
     ...(typeof config.apiKeyEnvar === "string" ? { api_key_env: config.apiKeyEnvar } : {}),
     ...(Object.keys(params).length === 0 ? {} : { params }),
     ...(headers === undefined ? {} : { headers }),
