@@ -105,6 +105,17 @@ describe("the sentence of a verdict", () => {
     );
   });
 
+  it("gives the bounds of such a change with their signs", () => {
+    const { comparison } = compareSides(sideOfCounts(same(50)), sideOfCounts(fallen(50, 10)), {
+      rules: [ruleOf()],
+      narrowed: false,
+      concluded: ["inconclusive"],
+    });
+    expect(comparison.said).toMatch(
+      /^pass rate −12\.0 points \(−\d+\.\d to −\d+\.\d\) on these 50 cases: not enough/,
+    );
+  });
+
   it.each<[Verdict, readonly Counts[], RegExp]>([
     ["regressed", same(50), /^pass rate 0\.0 points .*: regressed when it was decided$/],
     ["improved", fallen(50, 5), /^pass rate −6\.0 points .*: improved when it was decided$/],

@@ -111,7 +111,8 @@ export function explainVerdict(
 export function explainOpenLooks(row: MetricComparison, cases: number): string {
   const { metric, delta, low, high } = turned(row);
   const words = wordsOf(metric);
-  const moved = delta === null ? "" : ` ${words.signed(delta)}${words.unit}${bounds(words, low, high)}`;
+  const range = low === null || high === null ? "" : ` (${words.range(low, high)})`;
+  const moved = delta === null ? "" : ` ${words.signed(delta)}${words.unit}${range}`;
   const on = cases === 1 ? "this case" : `these ${cases} cases`;
   return `${words.name}${moved} on ${on}: not enough evidence for a run that could stop early, which needs a wider interval`;
 }
