@@ -248,3 +248,58 @@ describe("a budget in dollars", () => {
     expect((await json(["run", "--budget", "1", "--no-cache"])).exit).toBe(2);
   });
 });
+
+describe("a scorer or rule about cost", () => {
+  const suite = (rest: string) => ({
+    "evals/s.yaml": `dataset: d\nprompt: q\nmodel: m\n${rest}`,
+  });
+  const unpriced = () => `  m: { provider: openai, model: x-2025-01-01, base_url: "${origin}/v1" }\n`;
+
+  it.each([
+    ["a scorer", "scorers:\n  - { type: cost, max: 0.01 }\n", 'The scorer "cost"', 5],
+    [
+      "a scorer within a mean",
+      "scorers:\n  - { type: contains, value: blue }\n  - { type: mean, name: all, of: [{ type: cost, max: 0.01 }], threshold: 0.5 }\n",
+      'The scorer "all"',
+      6,
+    ],
+    [
+      "a required metric",
+      'scorers:\n  - { type: contains, value: blue }\ngate:\n  require: { cost_per_trial: "<= 0.01" }\n',
+      "The gate requires cost_per_trial",
+      7,
+    ],
+  ])("is refused before a model without a price is asked: %s", async (_, rest, what, line) => {
+    const { json } = project(unpriced(), suite(rest));
+    asked = 0;
+    const { exit, document } = await json(["run"], { OPENAI_API_KEY: "k" });
+    expect(exit).toBe(2);
+    expect(document.problems).toMatchObject([
+      { code: "EVALS_COST_UNPRICED", path: "evals/s.yaml", line, what: expect.stringContaining(what) },
+    ]);
+    expect(asked).toBe(0);
+  });
+
+  it.each([
+    [
+      "an optional scorer",
+      "scorers:\n  - { type: contains, value: blue }\n  - { type: cost, max: 0.01, required: false }\n",
+    ],
+    [
+      "a choice of scorers",
+      "scorers:\n  - { type: any-of, of: [{ type: contains, value: blue }, { type: cost, max: 0.01 }] }\n",
+    ],
+  ])("is kept where an answer of unknown cost can pass: %s", async (_, rest) => {
+    const { json } = project(unpriced(), suite(rest));
+    const { exit, document } = await json(["run"], { OPENAI_API_KEY: "k" });
+    expect([exit, document.runs?.[0].counts.answered]).toEqual([0, 2]);
+  });
+
+  it("is kept for a module that says what it costs", async () => {
+    const { json } = project(
+      "  m: { provider: module, file: dear.mjs }\n",
+      suite("scorers:\n  - { type: cost, max: 0.3 }\n"),
+    );
+    expect((await json(["run"])).exit).toBe(0);
+  });
+});

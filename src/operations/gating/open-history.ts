@@ -1,11 +1,9 @@
 import { listedTargetOf } from "../../domain/listed-target.ts";
-import { EvalsError } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
 import type { DeclaredChange } from "../../domain/prompt-change.ts";
 import { findGitFolder } from "../../git/git-folder.ts";
 import { publishedRefs, requirePublishedRefs } from "../../git/published-files.ts";
-import { asksAnything } from "../../run/answers-at-hand.ts";
-import { modelsWithoutPrice, unpricedModel } from "../../run/unpriced-budget.ts";
+import { modelsWithoutPrice } from "../../run/unpriced-budget.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 import { baseOfChange } from "../project/base-of-change.ts";
@@ -19,7 +17,7 @@ import { isMatrix, type TargetMatrix } from "../running/target-matrix.ts";
 import { runsThatWait, waitingNotes } from "../running/waiting-batches.ts";
 import { heldAgainst } from "./against-baseline.ts";
 import { declaredInRun } from "./declared-in-run.ts";
-import { answersOf, type GateBaseline, gateBaseline } from "./gate-baseline.ts";
+import { type GateBaseline, gateBaseline } from "./gate-baseline.ts";
 import { type SuiteTrust, suiteTrust } from "./judge-trust.ts";
 import { scoredAlike } from "./rescored-side.ts";
 import type { TakenAway } from "./taken-away.ts";
@@ -91,7 +89,11 @@ export async function openHistory(
       ...one,
       ...{ lost: lostWith(at, known, lost), waiting: waiting.get(one.prepared.plan) ?? null },
     }));
-    await refuseUnpricedBudget(project, sure, options, opened);
+    if (sure.some(isUnpriced)) {
+      const hasBudget = budgetOf(project, options)?.usd !== undefined;
+      const { refuseUnpriced } = await import("./refuse-unpriced.ts");
+      await refuseUnpriced(project, sure, { ...options, hasBudget }, opened);
+    }
     return { store: opened, ready: sure };
   } catch (error) {
     store?.close();
@@ -154,37 +156,10 @@ export function budgetOf(project: Project, options: RunRequest) {
   return { ...project.budget, usd: options.budget };
 }
 
-/**
- * Refuses a budget in dollars for models with an unknown price, because such a budget cannot be enforced. A run that
- * needs no call, because all its answers exist already, needs no price. If a judge has to be asked after all, the
- * missing price is reported before its first call.
- */
-async function refuseUnpricedBudget(
-  project: Project,
-  ready: readonly ReadyRun[],
-  options: RunRequest,
-  store: Store,
-): Promise<void> {
-  if (budgetOf(project, options)?.usd === undefined) return;
-  const unpriced = new Set<string>();
-  for (const { prepared, baseline, resume } of ready) {
-    const { plan, target, judges, pressed } = prepared;
-    const none = modelsWithoutPrice(plan.model.alias, target);
-    const judging = judges.asked().flatMap((one) => modelsWithoutPrice(one.alias, one.target));
-    if (none.length + judging.length === 0) continue;
-    const settings = { useCache: options.cache, resume, notFromCache: () => answersOf(baseline, store) };
-    if (pressed === null && !(await asksAnything(plan, settings, store))) continue;
-    for (const alias of [...none, ...judging]) unpriced.add(alias);
-  }
-  if (unpriced.size === 0) return;
-  throw new EvalsError(
-    [...unpriced].map((alias) =>
-      unpricedModel(alias, {
-        path: project.configPlaces.path,
-        ...project.configPlaces.at(["models", alias], "key"),
-      }),
-    ),
-  );
+/** Whether a model or judge of the run has no known price. */
+function isUnpriced({ prepared: { plan, target, judges } }: Pick<ReadyRun, "prepared">): boolean {
+  const asked = [{ alias: plan.model.alias, target }, ...judges.asked()];
+  return asked.some((one) => modelsWithoutPrice(one.alias, one.target).length > 0);
 }
 
 /** The baselines of the base branch that a change takes away. Only the build of a change has a base branch. */

@@ -20,7 +20,7 @@ export const cost = defineScorer({
       if (cost_usd === null) {
         throw new ScorerFailure(
           "tool",
-          "the cost of this answer is unknown: give the model a price in evalconfig.yaml",
+          "the cost of this answer is unknown: neither the reply nor a price of the model told it; a price given later holds for answers asked anew (--no-cache)",
         );
       }
       return cost_usd <= max
