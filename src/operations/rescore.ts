@@ -3,6 +3,7 @@ import { DEFAULT_CONCURRENCY } from "../domain/config.ts";
 import { allItems } from "../domain/pages.ts";
 import { EvalsError } from "../domain/problem.ts";
 import { suiteOf } from "../domain/project.ts";
+import type { RunReport } from "../domain/report.ts";
 import {
   type EndedStatus,
   isUnfinished,
@@ -13,7 +14,7 @@ import {
 import { storedSummary } from "../domain/stored-summary.ts";
 import type { Tally } from "../metrics/tally.ts";
 import type { RescoredResult } from "../reports/json/rescore-json.ts";
-import { measure } from "../run/assemble-report.ts";
+import { errorReports, measure } from "../run/assemble-report.ts";
 import { judgePool } from "../run/judge-pool.ts";
 import type { JudgeTotals } from "../run/judge-session.ts";
 import { closeScorers, openScorers, scorerHost } from "../run/open-scorers.ts";
@@ -110,7 +111,8 @@ export async function rescore(environment: Environment, input: RescoreInput): Pr
         judged,
       );
       const status = tally.totalErrored + unjudged > 0 ? "incomplete" : endedStatus(run.status);
-      const result = resultOf({ run, header, tally, status, judged, metrics, pressure });
+      const errors = await errorReports(tally, writer.no, store);
+      const result = resultOf({ run, header, tally, status, judged, metrics, pressure, errors });
       writer.end(status, result as never, environment.date().toISOString());
       return { header, result, passRateBefore: passRateOf(run), judged, unjudged, unreachable };
     } finally {
@@ -131,9 +133,19 @@ interface ScoredAgain {
   readonly judged: JudgeTotals | null;
   readonly metrics: Metrics;
   readonly pressure: PressureTotals | null;
+  readonly errors: RunReport["errors"];
 }
 
-function resultOf({ run, header, tally, status, judged, metrics, pressure }: ScoredAgain): RescoredResult {
+function resultOf({
+  run,
+  header,
+  tally,
+  status,
+  judged,
+  metrics,
+  pressure,
+  errors,
+}: ScoredAgain): RescoredResult {
   const left = header.planned - tally.totalAnswered - tally.totalErrored;
   return {
     id: header.id,
@@ -153,6 +165,7 @@ function resultOf({ run, header, tally, status, judged, metrics, pressure }: Sco
       ...(pressure === null ? {} : { variants: pressure.counts }),
     },
     metrics,
+    error_examples: errors,
   };
 }
 

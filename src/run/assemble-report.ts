@@ -78,7 +78,7 @@ export async function assembleReport(parts: ReportParts, store: Store): Promise<
     header: ran.header,
     status: ran.status,
     counts: ran.counts,
-    errors: await errorReports(ran, store),
+    errors: await errorReports(ran.tally, ran.writer.no, store),
     metrics: parts.metrics,
     tags: parts.tags,
     comparison: parts.comparison,
@@ -171,8 +171,12 @@ const LOOKED_AT = 100;
 const sameWords = (a: string, b: string): boolean => withoutNumbers(a) === withoutNumbers(b);
 const withoutNumbers = (text: string): string => text.replace(/\b[\w-]*\d[\w-]*\b/g, "#");
 
-async function errorReports(ran: RanRun, { read }: Store): Promise<ErrorReport[]> {
-  const { tally } = ran;
+/** The number of errored trials of each kind, with one or two messages as examples. */
+export async function errorReports(
+  tally: Tally,
+  runNo: number,
+  { read }: Pick<Store, "read">,
+): Promise<ErrorReport[]> {
   if (tally.totalErrored === 0) return [];
   const wanted = new Map(tally.errors);
   const examples = new Map<string, string[]>();
@@ -181,7 +185,7 @@ async function errorReports(ran: RanRun, { read }: Store): Promise<ErrorReport[]
     if (looked >= LOOKED_AT && examples.size >= wanted.size) break;
     if (itemAt(tally.errored, caseNo) === 0) continue;
     looked++;
-    for (const one of await read.trialsOfCase(ran.writer.no, caseNo)) {
+    for (const one of await read.trialsOfCase(runNo, caseNo)) {
       if (one.error === null) continue;
       const found = examples.get(one.error) ?? [];
       examples.set(one.error, found);

@@ -5,7 +5,7 @@ import { isUnfinished } from "../domain/run.ts";
 import { makeTally } from "../metrics/tally.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import { answerNotes, scoreNotes } from "./answer-notes.ts";
-import { measure } from "./assemble-report.ts";
+import { errorReports, measure } from "./assemble-report.ts";
 import { countFailures, failuresOf } from "./count-failures.ts";
 import { countTrials } from "./count-trials.ts";
 import { pressureNotes } from "./pressure-notes.ts";
@@ -51,7 +51,7 @@ export async function measuredReport(run: StoredRun, store: Pick<Store, "read">)
       ...(pressure === null ? {} : { variants: pressure.counts }),
       ...(judged === null ? {} : { judge_calls: run.judge_calls + (pressure?.judge_calls ?? 0) }),
     },
-    errors: [...tally.errors].map(([kind, count]) => ({ kind, count, message: "" })),
+    errors: await errorReports(tally, run.no, store),
     ...measure(header, tally, byTag, besideScores(await read.unscoredSpending(run.no), pressure), judged),
     comparison: null,
     gate: {

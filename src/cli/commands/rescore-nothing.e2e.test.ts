@@ -34,3 +34,31 @@ it("a run without an answer cannot be rescored, and one with some answers stays 
     project.remove();
   }
 });
+
+it("answers that a scorer could not score are kept, and every report says why and what scores them", async () => {
+  const project = gitProject({
+    "evalconfig.yaml": "models:\n  m: { provider: module, file: bot.mjs }\n",
+    "evals/s.yaml": "dataset: d\nmodel: m\nscorers: [{ type: module, name: own, file: own.mjs }]\n",
+    "datasets/d.jsonl": '{"id":"a","input":1}\n',
+    "bot.mjs": 'export default () => "yes";\n',
+    "own.mjs": 'export default () => { throw new Error("no table of words"); };\n',
+  });
+  try {
+    const run = await project.evals(["run"]);
+    expect(run.exit).toBe(3);
+    const id = /--resume --run (\w+)/.exec(run.stdout)?.[1] ?? "";
+    expect(run.stdout).toContain("1 trial of 1 has no result, because a scorer or judge failed.");
+    expect(run.stdout).toContain(`evals rescore ${id}`);
+
+    const failed = await project.evals(["rescore", id]);
+    expect(failed.stdout).toContain("1 error (tool): own: own.mjs threw: no table of words");
+    expect((await project.evals(["show", "latest"])).stdout).toContain(
+      "1 error (tool): own: own.mjs threw: no table of words",
+    );
+
+    project.write("own.mjs", "export default () => true;\n");
+    expect((await project.evals(["rescore", id])).stdout).toContain("pass rate unknown → 100.0 %");
+  } finally {
+    project.remove();
+  }
+});

@@ -1,3 +1,4 @@
+import type { RunReport } from "../../domain/report.ts";
 import type { Metrics, RunCounts, RunHeader } from "../../domain/run.ts";
 import type { DocumentHead } from "./documents.ts";
 
@@ -7,6 +8,8 @@ export interface RescoredResult extends Pick<RunHeader, "id" | "suite" | "finger
   readonly rescored_from: string;
   readonly counts: RunCounts;
   readonly metrics: Metrics;
+  /** Number of errored trials of each kind, with a message as an example. */
+  readonly error_examples: RunReport["errors"];
 }
 
 /** The output of `evals rescore --json`. */

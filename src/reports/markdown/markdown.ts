@@ -267,7 +267,8 @@ function errorBlock({ errors }: RunReport): string {
   return errors
     .slice(0, 10)
     .map(
-      ({ kind, count: many, message }) => `- ${plural(many, "error")} (${kind}): ${inlineCode(message, 300)}`,
+      ({ kind, count: many, message }) =>
+        `- ${plural(many, "error")} (${kind})${message === "" ? "" : `: ${inlineCode(message, 300)}`}`,
     )
     .join("\n");
 }

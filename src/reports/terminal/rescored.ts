@@ -7,7 +7,7 @@ import { plainLine } from "../plain-text.ts";
 /** The result of rescoring stored answers. */
 interface ShownRescoring {
   readonly header: RunHeader;
-  readonly result: Pick<RescoredResult, "counts" | "metrics" | "rescored_from">;
+  readonly result: Pick<RescoredResult, "counts" | "metrics" | "rescored_from" | "error_examples">;
   /** The pass rate of the same answers with their earlier scores, in [0, 1]; null when unknown. */
   readonly passRateBefore: number | null;
   /** The calls and the cost of judges; null without judges. */
@@ -29,6 +29,10 @@ export function rescoredText(rescored: ShownRescoring): string {
     `  pass rate ${rateText(passRateBefore)} → ${rateText(metrics.pass_rate?.value)}`,
     ...(judged === null ? [] : [`  judges ${plural(judged.calls, "call")}, ${priceText(judged.cost_usd)}`]),
     ...(unjudged === 0 ? [] : [`  ${plural(unjudged, "answer")} not judged: ${because}`]),
+    ...result.error_examples.map(
+      ({ kind, count, message }) =>
+        `  ${plural(count, "error")} (${kind})${message === "" ? "" : `: ${plainLine(message)}`}`,
+    ),
     `  its cases: evals show ${header.id} --failing`,
   ];
   return `${lines.join("\n")}\n`;

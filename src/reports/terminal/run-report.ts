@@ -111,6 +111,9 @@ function onceItCan(because: LostBecause | undefined): string {
   return because === "no-money" ? "When the account has money again" : "When the model can be reached again";
 }
 
+/** Kinds of errors of trials that have an answer: only its scores are missing. */
+const UNSCORED: ReadonlySet<string> = new Set(["tool", "judge"]);
+
 function endLines(report: RunReport, width: number): string[] {
   const { end, counts } = report;
   const command = suggestedGoOn(report);
@@ -141,15 +144,25 @@ function endLines(report: RunReport, width: number): string[] {
   }
   if (end.kind !== "skipped") {
     if (counts.errored === 0) return [];
-    const again = report.errors.every(({ kind }) => kind === "not-recorded")
-      ? "Once their answers are recorded:"
-      : "To ask only these trials again:";
-    return [
-      indent(
-        `${plural(counts.errored, "trial")} of ${count(counts.trials)} ${counts.errored === 1 ? "has" : "have"} no answer.`,
-      ),
-      ...then(again),
-    ];
+    const trials = `${plural(counts.errored, "trial")} of ${count(counts.trials)} ${counts.errored === 1 ? "has" : "have"}`;
+    const kinds = new Set(report.errors.map(({ kind }) => kind));
+    if ([...kinds].every((kind) => UNSCORED.has(kind)))
+      return [
+        indent(`${trials} no result, because a scorer or judge failed. The answers are kept.`),
+        ...then("To have them scored once the cause is mended:"),
+        ...(kinds.has("tool") && command !== null
+          ? commandLines(
+              "Where files of the suite were changed for that:",
+              `evals rescore ${report.header.id}`,
+              width,
+            )
+          : []),
+      ];
+    const again =
+      kinds.size === 1 && kinds.has("not-recorded")
+        ? "Once their answers are recorded:"
+        : "To ask only these trials again:";
+    return [indent(`${trials} no answer.`), ...then(again)];
   }
   const text = indent(
     `${count(counts.answered)} of ${count(counts.trials)} answered, ${count(counts.skipped)} ${skippedWords(end)}.`,
@@ -289,10 +302,10 @@ function errorLines(report: RunReport, width: number): string[] {
   const reason = end.kind === "unreachable" ? end.message : null;
   const errors = report.errors.filter(({ message }) => message !== reason);
   return errors.map(({ kind, count: many, message }) =>
-    // The message of a missing recording ends with the command that records it, so more of this message is shown.
+    // Many a message ends with what helps, so several lines of it are shown.
     cut(
-      indent(`${plural(many, "error")} (${kind}): ${plainLine(message)}`),
-      width * (kind === "not-recorded" ? 4 : 2),
+      indent(`${plural(many, "error")} (${kind})${message === "" ? "" : `: ${plainLine(message)}`}`),
+      width * 4,
     ),
   );
 }
