@@ -74,7 +74,8 @@ export async function openConversing(
           new Conversation(parts, dependencies, { golden, question, trial, signal }).hold(),
         ),
       );
-      // Secrets are removed from the conversation's own reply, because only that reply contains the tool results.
+      // Secrets are removed here and not from the reply of each model call: tool results, which may contain secrets, are
+      // only in the reply that the whole conversation becomes.
       return host.clean === undefined ? held : cleanClient(held, host.clean);
     },
   };

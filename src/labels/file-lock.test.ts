@@ -18,7 +18,7 @@ describe("a lock file", () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
   const owner = (pid: number, host = hostname()): void =>
     writeFileSync(place, JSON.stringify({ host, pid }), { flag: "wx" });
-  const impatient = { looks: 3, pause: () => {} };
+  const impatient = { attempts: 3, pause: () => {} };
 
   test("exists while the work runs and is removed afterwards, even after an error", () => {
     expect(underLock(place, LOCKED, () => existsSync(place))).toBe(true);
@@ -36,7 +36,7 @@ describe("a lock file", () => {
       seen.push("waited");
       if (seen.length === 2) rmSync(place);
     };
-    underLock(place, LOCKED, () => seen.push("worked"), { looks: 9, pause });
+    underLock(place, LOCKED, () => seen.push("worked"), { attempts: 9, pause });
     expect(seen).toEqual(["waited", "waited", "worked"]);
   });
 

@@ -7,10 +7,10 @@ import { isAlive, markProcess, type ProcessMark } from "../processes/process-mar
 /** Interval between attempts to take a lock, in milliseconds. */
 const PAUSE_MS = 20;
 /**
- * Maximum number of attempts. A lock is held only while a small file is written, so a process that holds it for ten
- * seconds is stuck.
+ * Maximum number of attempts to take a lock: ten seconds of them. A lock is held only while a small file is written, so
+ * a process that holds one for that long is stuck.
  */
-const MAX_LOOKS = 500;
+const MAX_ATTEMPTS = 10_000 / PAUSE_MS;
 
 /** A file that is written under a lock, as messages describe it. */
 export interface LockedFile {
@@ -22,11 +22,11 @@ export interface LockedFile {
 
 /** How to wait for a lock: the number of attempts, and the pause between two. */
 export interface LockPatience {
-  readonly looks: number;
+  readonly attempts: number;
   readonly pause: () => void;
 }
 
-const PATIENT: LockPatience = { looks: MAX_LOOKS, pause: sleepAWhile };
+const PATIENT: LockPatience = { attempts: MAX_ATTEMPTS, pause: sleepAWhile };
 
 /**
  * Runs the work while no other process on any machine holds the same lock. A lock left by a dead process of this
@@ -41,9 +41,9 @@ export function underLock<T>(
   work: () => T,
   patience: LockPatience = PATIENT,
 ): T {
-  let looks = 0;
+  let attempts = 0;
   while (!tryLock(place)) {
-    if (++looks >= patience.looks) throw busy(place, file);
+    if (++attempts >= patience.attempts) throw busy(place, file);
     patience.pause();
   }
   try {

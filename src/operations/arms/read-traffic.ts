@@ -9,7 +9,7 @@ import type { ReadAnswer } from "./read-arm.ts";
 /** The suite whose scores of the traffic are used. */
 export interface ScoredBy {
   readonly suite: string;
-  /** Names of its required scorers that can score traffic. */
+  /** Names of the suite's required scorers that can score traffic. */
   readonly required: readonly string[];
 }
 

@@ -9,7 +9,7 @@ import { openRunPlace, type RunPlace } from "../running/run-place.ts";
 import { openTargets, targetsOf } from "../running/target-matrix.ts";
 import { withoutKeys } from "../running/without-keys.ts";
 
-/** The plan of a run for workers, as this clone computed it again. */
+/** The plan of a run for workers, which each worker computes again from its own clone of the repository. */
 export interface OpenedPlan {
   readonly prepared: PreparedRun;
   readonly place: RunPlace;
