@@ -96,7 +96,7 @@ function passColumns(side: Side, indexes: Int32Array): ClusterMoments {
   return { count, sum, sumOfSquares: sum };
 }
 
-/** The columns of a score, over the cases that its scorer could score on both sides. */
+/** Count, sum and sum of squares of a score by case, over the cases that its scorer could score on both sides. */
 function scoredOnBoth(before: SideScores, after: SideScores, pairs: Pairing) {
   const kept: number[] = [];
   for (let i = 0; i < pairs.base.length; i++) {

@@ -9,7 +9,7 @@ export type AnswerPicking = "random" | "stratified" | "disputed" | "adjudicate";
  */
 export interface LabellingTask {
   readonly suite: string;
-  /** Id of the run whose answers are judged. */
+  /** Id of the run whose answers are labelled. */
   readonly run: string;
   /** The suite or run as named by the user. */
   readonly word: string;
@@ -19,10 +19,10 @@ export interface LabellingTask {
   /** The judge that the labels will measure; undefined when the user named no judge. */
   readonly judge: string | undefined;
   readonly person: string;
-  /** Number of answers to judge. */
+  /** Number of answers to label. */
   readonly questions: number;
-  /** How many of the answers to judge the same person has judged before. */
-  readonly judgedBefore: number;
+  /** How many of the answers to label the same person has labelled before. */
+  readonly labelledBefore: number;
   /** Number of answers on which raters disagree and that cannot be shown, because their cases are not in the run. */
   readonly elsewhere: number;
   /** The file of labels. */

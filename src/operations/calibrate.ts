@@ -171,7 +171,7 @@ function nothingToCompare(
     code: "EVALS_CALIBRATE_NOTHING",
     what: undecided
       ? `People are unsure or divided about every one of the ${labels.n} labelled answers of "${suite}".`
-      : `${judge} has no verdict on any labelled answer of "${suite}", and none of their cases is in the dataset any more.`,
+      : `${judge} has no verdict on any labelled answer of "${suite}", and cannot be asked for one: the cases of these answers are no longer in the dataset.`,
     why: "A judge is measured on answers that both the judge and people have called pass or fail.",
     fix: undecided ? `${labelCommand} --adjudicate` : labelCommand,
   });

@@ -63,7 +63,7 @@ export async function labelAnswers(io: Environment, input: LabelAnswersInput): P
       ...{ suite, run: run.header.id, word: input.word, person },
       ...{ how: input.how, count: input.count, judge: input.judge, path: labelsPath(suite) },
       questions: questions.length,
-      judgedBefore: questions.filter((one) => judged.has(answerKey(one))).length,
+      labelledBefore: questions.filter((one) => judged.has(answerKey(one))).length,
       elsewhere: adjudicates ? Math.max(0, countConflicts(labels) - questions.length) : 0,
       judges: [...new Set(judges.filter((name) => input.judge === undefined || name === input.judge))],
     };

@@ -186,7 +186,7 @@ function noCandidates(root: string, path: string): EvalsError {
     code: "EVALS_CANDIDATES_NONE",
     path,
     what: `There is no such file.${didYouMeanFile(join(root, path), path)}`,
-    why: "Candidates are reviewed in the file that evals sample wrote.",
-    fix: `evals sample ${datasetOfCandidates(path)} --random 1% --errors    (the file is deleted when every candidate is decided)`,
+    why: "Candidates are reviewed in the file that evals sample wrote. The file is deleted when every candidate is decided.",
+    fix: `evals sample ${datasetOfCandidates(path)} --random 1% --errors`,
   });
 }

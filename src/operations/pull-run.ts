@@ -122,7 +122,7 @@ function unfinished(run: string) {
   return {
     code: "EVALS_PULL_UNFINISHED",
     what: `Run ${run} has not ended.`,
-    why: "The report is made by the process that planned the run, when the last block is done.",
+    why: "A run ends when the last block is done and the process that planned it has made its report.",
     fix: `\`evals queue status\` shows how far the run is; on the machine that planned the run, \`evals run --resume --workers …\` continues it`,
   };
 }

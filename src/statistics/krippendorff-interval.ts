@@ -11,8 +11,8 @@ const MAX_DRAWS = 1000;
 const LEAST_DRAWS = 200;
 
 /**
- * Percentile bootstrap interval over units of Krippendorff's nominal alpha for two categories. The same seed gives
- * the same interval.
+ * Interval of Krippendorff's nominal alpha for two categories: percentile bootstrap, which resamples units. The same
+ * seed gives the same interval.
  *
  * @param units votes of each unit; units with fewer than two votes do not count
  * @param confidence two-sided, in (0, 1)

@@ -101,7 +101,7 @@ describe("evals label", () => {
     const again = await page(repo, "--rater ana --count 10");
     expect(again.url).toBe(first.url);
     expect(again.io.printed.stdout).toContain(
-      "10 answers picked at random, 4 of them judged already; rater: ana",
+      "10 answers picked at random, 4 of them labelled already; rater: ana",
     );
     expect(await again.state()).toMatchObject({ done: 4, total: 10, question: { id: waiting?.id } });
     for (let at = 0; at < 6; at++) await again.judge("fail");

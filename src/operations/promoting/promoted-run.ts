@@ -133,8 +133,10 @@ export function isRecorded({ header }: StoredRun): boolean {
 }
 
 /**
- * The file of answers beside the baseline. If answers are not to be stored, an existing file must be deleted, because
- * it belongs to the old baseline: then `text` is null. Null when there is no file to write or delete.
+ * The file of answers to write beside the baseline; its `text` is null when an existing file must be deleted instead,
+ * because answers are not to be stored and the file belongs to the old baseline.
+ *
+ * @returns null when there is no file to write or delete
  */
 async function answersBeside(
   run: StoredRun,

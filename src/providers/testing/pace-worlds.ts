@@ -286,7 +286,7 @@ function ownController(
   };
 }
 
-/** Sends all calls of a world through a controller. @param make creates the world */
+/** Has a controller send all calls that a simulated server gets. @param make creates the server */
 export async function simulateWith(
   make: () => World,
   open: (send: () => Promise<Reply>, outside: Outside) => Controller,

@@ -11,9 +11,9 @@ const HOW: Readonly<Record<AnswerPicking, string>> = {
 
 /** The text that is printed before labelling begins. */
 export function labellingBegins(task: LabellingTask): string {
-  const { suite, run, how, questions, judgedBefore: before, person, path } = task;
+  const { suite, run, how, questions, labelledBefore: before, person, path } = task;
   return [
-    `${suite}, run ${run}: ${plural(questions, "answer")} ${HOW[how]}${before === 0 ? "" : `, ${before} of them judged already`}; rater: ${plainLine(person)}\n`,
+    `${suite}, run ${run}: ${plural(questions, "answer")} ${HOW[how]}${before === 0 ? "" : `, ${before} of them labelled already`}; rater: ${plainLine(person)}\n`,
     elsewhereText(task),
     `Each label is written to ${path} as soon as it is given.\nCtrl-C ends the session; the same command continues it.\n`,
   ].join("");
