@@ -188,7 +188,7 @@ export const Suite = z.strictObject({
     .describe("Which cases of the dataset to run; default: all"),
   clock: Clock.optional(),
   agent: whenGiven(agentSettingsSchema).describe(
-    "Asks the model in a loop, with tools; without it the target answers by itself",
+    "Asks the model in a loop and calls its tools; without `agent`, evals calls no tools",
   ),
   user: whenGiven(userSettingsSchema).describe(
     "What the person says, turn by turn; without it the prompt is all that is said",

@@ -26,7 +26,7 @@ export function mergeLabels(there: readonly Label[], incoming: readonly Label[])
       counts.older++;
       continue;
     } else counts.updated++;
-    // How the answer was selected stays as in the existing label, because the other tool only copies these values.
+    // `picked` and `weight` stay as in the existing label: a tool that exports labels does not know them better.
     merged.set(
       identity(label),
       before === undefined ? label : { ...label, picked: before.picked, weight: before.weight },

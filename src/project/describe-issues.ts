@@ -17,7 +17,7 @@ import {
 type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
-/** The parsed file, for messages and problem codes. */
+/** What is known of a parsed file when its mistakes are described. */
 export interface IssueContext {
   readonly schema: Schema;
   /** The value given to the schema. */

@@ -50,8 +50,8 @@ const CREDENTIAL_NAME =
 const PROGRAMS_OWN = /KEY$|^(?:HOME|PATH|TMPDIR|TMP|TEMP|USER|LOGNAME|USERPROFILE)$/i;
 
 /**
- * Hashes of the environment values that may affect answers, for instance in a routing header. The values
- * themselves are not stored. `environment` is absent when there are no such values.
+ * Hashes of the environment variables' values that may affect answers, for instance one that a routing header is made
+ * of. The values themselves are not stored. `environment` is absent when there are no such values.
  */
 export function environmentIdentity(
   templates: Readonly<Record<string, string>>,

@@ -13,7 +13,10 @@ export const promptDiff = declareCommand({
     command
       .description("compare two versions: words, variables, roles, pinned model and parameters")
       .argument("<name>", "name, or name@1.2.0; a name alone compares its last two versions")
-      .argument("[versions...]", "1.2.0 1.3.0 of that name, or name@1.3.0; default: the newest"),
+      .argument(
+        "[versions...]",
+        "versions of that name, or name@1.3.0; name@1.2.0 alone is compared with the newest",
+      ),
   output: ["json", "color"],
   act: async (call): Promise<number> => (await import("../commands/prompt-diff.ts")).promptDiffCommand(call),
 });

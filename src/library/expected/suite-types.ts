@@ -464,7 +464,7 @@ export interface SuiteKeys {
   };
   /** The time that {{ clock }} gives in templates; part of the key of cases that use it */
   readonly clock?: string;
-  /** Asks the model in a loop, with tools; without it the target answers by itself */
+  /** Asks the model in a loop and calls its tools; without `agent`, evals calls no tools */
   readonly agent?: {
     /** Modules whose default export is an object of tools; servers of tools as { mcp: … }; a tool over HTTP as { http: … } */
     readonly tools?: readonly (string | {

@@ -72,8 +72,8 @@ export async function openTargets(
 }
 
 /**
- * The suites with the targets that their own files name. Empty when these targets have mistakes, because the command
- * runs the targets that it names itself.
+ * The suites with the targets that their own files name. Empty when these targets have mistakes: the command line names
+ * other targets, so the mistakes do not matter.
  */
 async function ownTargets(
   { trials }: Chosen,

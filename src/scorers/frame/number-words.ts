@@ -12,7 +12,10 @@ triệu tỷ ribu juta miliar χιλιάδες εκατομμύρια εκατο
 מיליון מיליארד`.split(/\s+/),
 );
 
-/** Words after a number that make it the numerator of a fraction, in lower case. "3 quarters" are mostly those of a year. */
+/**
+ * Words after a number that make it the numerator of a fraction, in lower case. "quarters" is not one of them, because
+ * "3 quarters" usually means quarters of a year.
+ */
 export const FRACTIONS: ReadonlySet<string> = new Set(
   `halves thirds fifths sixths sevenths eighths ninths tenths twelfths hundredths thousandths millionths
 drittel fünftel sechstel achtel zehntel hundertstel tausendstel tercios quintos décimos cinquièmes dixièmes`.split(

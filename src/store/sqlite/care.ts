@@ -46,7 +46,7 @@ function later<A extends unknown[], R>(work: (...args: A) => R | Promise<R>): (.
 }
 
 /**
- * Truncates the write-ahead log, because it contains older versions of changed pages.
+ * Truncates the write-ahead log. It contains older versions of changed pages, so deleted texts can still be in it.
  *
  * @returns false while another process still reads these pages
  */

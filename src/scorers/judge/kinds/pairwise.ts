@@ -42,7 +42,7 @@ Second answer:
     return {
       score: 0.5,
       orders,
-      reason: `a tie: ${outcome(a.score)} when shown first (${a.reason}), ${outcome(b.score)} when shown second (${b.reason})`,
+      reason: `a tie: ${outcome(a.score)} when the answer is shown first (${a.reason}), ${outcome(b.score)} when it is shown second (${b.reason})`,
     };
   },
 };
