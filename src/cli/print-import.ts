@@ -3,6 +3,7 @@ import type { Problem } from "../domain/problem.ts";
 import { formatProblems } from "../project/format-problems.ts";
 import { type LeftOut, leftOutLines } from "../reports/terminal/left-out.ts";
 import type { OutputOptions } from "./declarations/declare-command.ts";
+import { folded } from "./folded.ts";
 import type { Io } from "./io.ts";
 import { printResult } from "./print-result.ts";
 
@@ -19,14 +20,20 @@ interface ImportForms {
  *
  * @returns the exit code
  */
-export function printImport(
+export async function printImport(
   io: Io,
   options: OutputOptions,
   { problems, left }: { readonly problems: readonly Problem[]; readonly left: readonly LeftOut[] },
   { nothing, document, text }: ImportForms,
-): number {
+): Promise<number> {
   const exit = problems.length > 0 ? EXIT.mistake : EXIT.ok;
-  if (exit === EXIT.ok || options.json === true) return printResult(io, options, { exit, document, text });
-  io.stderr(`${leftOutLines(left).join("\n")}\n\n${formatProblems(problems, nothing)}`);
+  if (exit === EXIT.ok || options.json === true) {
+    if (options.json === true) return printResult(io, options, { exit, document, text });
+    const whole = await folded(io, text());
+    return printResult(io, options, { exit, document, text: () => whole });
+  }
+  const lines = await folded({ ...io, stdoutIsTerminal: io.stderrIsTerminal }, leftOutLines(left).join("\n"));
+  const width = io.stderrIsTerminal ? io.width : undefined;
+  io.stderr(`${lines}\n\n${formatProblems(problems, nothing, width)}`);
   return exit;
 }

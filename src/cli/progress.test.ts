@@ -45,6 +45,7 @@ describe("progress", () => {
     const lines = io.printed.stderr.split("\r").filter((line) => line !== "");
     expect(lines.length).toBeGreaterThan(10);
     for (const line of lines) expect(line.length).toBeLessThan(40);
+    for (const line of lines.slice(0, -2)) expect(line).toMatch(/^a-suite.*\d+\/500 {2}[\d.]+\/s {2}ETA/);
     expect(io.printed.stderr).toMatch(/\r +\r$/);
   });
 

@@ -43,8 +43,7 @@ export function showProgress(io: Io): Progress {
     if (!now && at - drawnAt < (io.stderrIsTerminal ? REDRAW_MS : PLAIN_MS)) return;
     drawnAt = at;
     const progress = { suite, total, before, done, retries, usd, errors, elapsed_ms: at - started };
-    const whole = progressLine(progress, io.stderrIsTerminal);
-    const text = whole.slice(0, io.stderrIsTerminal ? io.width - 1 : undefined);
+    const text = progressLine(progress, io.stderrIsTerminal ? io.width - 1 : null);
     io.stderr(io.stderrIsTerminal ? `\r${text.padEnd(drawn)}` : `${text}\n`);
     drawn = text.length;
   };

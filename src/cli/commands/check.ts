@@ -4,6 +4,7 @@ import { checkDocument } from "../../reports/json/check-json.ts";
 import { documentText } from "../../reports/json/documents.ts";
 import { checkedProjectText } from "../../reports/terminal/checked-project.ts";
 import type { CheckCall } from "../declarations/check.ts";
+import { folded } from "../folded.ts";
 import type { Io } from "../io.ts";
 
 /** `evals check`: reads every file and renders every prompt; needs no key and calls no model. */
@@ -16,16 +17,6 @@ export async function checkCommand({ io, options }: CheckCall): Promise<number> 
     if (checked.problems.length === 0) io.stdout(await folded(io, checkedProjectText(checked)));
   }
   return checked.exit;
-}
-
-/** A text with its lines folded into the terminal, if there is one. */
-async function folded(io: Io, text: string): Promise<string> {
-  if (!io.stdoutIsTerminal || text.split("\n").every((line) => line.length <= io.width)) return text;
-  const { fold } = await import("../../reports/terminal/fold.ts");
-  return text
-    .split("\n")
-    .flatMap((line) => fold(line, io.width))
-    .join("\n");
 }
 
 function printProblems(io: Io, { problems, warnings }: Checked): void {

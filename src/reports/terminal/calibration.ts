@@ -1,6 +1,6 @@
 import type { CalibrationReport, Estimate } from "../../domain/calibration.ts";
 import { count, percent, plural } from "../format-numbers.ts";
-import { cut, plainLine } from "../plain-text.ts";
+import { cutName, plainLine } from "../plain-text.ts";
 import { fold } from "./fold.ts";
 import { columns, type Style, styleFor, type TerminalOptions } from "./style.ts";
 
@@ -169,7 +169,9 @@ function listed(answers: CalibrationReport["wanted"]["answers"]): string[] {
   return [
     ...answers
       .slice(0, MAX_LISTED)
-      .map((one) => `    ${cut(plainLine(one.case), 50)}  answer ${one.answer_hash.slice(0, 8)}  ${one.why}`),
+      .map(
+        (one) => `    ${cutName(plainLine(one.case), 50)}  answer ${one.answer_hash.slice(0, 8)}  ${one.why}`,
+      ),
     ...(more > 0 ? [`    and ${more} more: --json lists them`] : []),
   ];
 }

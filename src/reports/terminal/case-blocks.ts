@@ -1,6 +1,6 @@
 import type { CaseReport, RunReport } from "../../domain/report.ts";
 import { count, percent, shareRange } from "../format-numbers.ts";
-import { cut, plainLine, shortened } from "../plain-text.ts";
+import { cut, cutName, plainLine, shortened } from "../plain-text.ts";
 import { shortReason } from "../short-reason.ts";
 import { columns, lengthOf } from "./style.ts";
 
@@ -37,7 +37,7 @@ function caseBlock(
   if (shown.length === 0) return [];
   const rows = columns(
     shown.map((one) => [
-      ` ${cut(plainLine(one.id), Math.floor(width / 2))}`,
+      ` ${cutName(plainLine(one.id), Math.floor(width / 2))}`,
       `${one.passed}/${one.answered}`,
       plainLine(one.scorer),
       "",

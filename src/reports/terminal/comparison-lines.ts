@@ -1,7 +1,7 @@
 import type { CaseComparison, CaseExample, Comparison } from "../../domain/report.ts";
 import { percent, plural, points } from "../format-numbers.ts";
 import { movedIds, movedWord, unsureWords, type Way } from "../moved-words.ts";
-import { cut, plainLine } from "../plain-text.ts";
+import { cut, cutName, plainLine } from "../plain-text.ts";
 import { shortReason } from "../short-reason.ts";
 import { askedLine } from "./case-blocks.ts";
 import { columns, lengthOf } from "./style.ts";
@@ -76,7 +76,7 @@ function movedBlock(comparison: Comparison, { title: [word, known], ids, width, 
     [
       [word, "was", "is", ""],
       ...listed.map((one) => [
-        ` ${cut(plainLine(one.id), MAX_ID)}`,
+        ` ${cutName(plainLine(one.id), MAX_ID)}`,
         share(one.baseline),
         share(one.candidate),
         "",

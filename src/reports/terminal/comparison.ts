@@ -4,7 +4,7 @@ import type { Verdict } from "../../domain/verdict.ts";
 import { count, plural } from "../format-numbers.ts";
 import { comparedName } from "../headline.ts";
 import { differenceText, isWorse, metricLabel } from "../metric-rows.ts";
-import { cut, plainLine, shortened } from "../plain-text.ts";
+import { cut, cutName, plainLine, shortened } from "../plain-text.ts";
 import { answerDiff } from "./answer-diff.ts";
 import {
   brokenLines,
@@ -146,7 +146,7 @@ function answerLines({ cases, examples }: Comparison, style: Style, width: numbe
     return before === null || after === null
       ? []
       : [
-          indent(` ${cut(plainLine(id), width - 3)}`),
+          indent(` ${cutName(plainLine(id), width - 3)}`),
           ...(input === undefined ? [] : [`    asked: ${shortened(plainLine(input), width - 11)}`]),
           ...answerDiff(before, after, { style, width, limit: ANSWER_LINES }),
         ];

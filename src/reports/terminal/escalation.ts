@@ -1,6 +1,6 @@
 import type { Escalated, MeasuredEscalation, Share } from "../../domain/escalation.ts";
 import { count, percent, plural } from "../format-numbers.ts";
-import { cut, plainLine } from "../plain-text.ts";
+import { cutName, plainLine } from "../plain-text.ts";
 import { fold } from "./fold.ts";
 import { columns, type Style } from "./style.ts";
 
@@ -63,7 +63,7 @@ function conformalLine({ conformal, n }: MeasuredEscalation): string {
 function tableLines({ strata, all, threshold, ece }: MeasuredEscalation): string[] {
   if (strata.length === 0 || threshold.value === null) return [];
   const row = (name: string, error: number, one: Escalated): string[] => [
-    cut(plainLine(name), 30),
+    cutName(plainLine(name), 30),
     count(one.n),
     percent(one.accuracy),
     shown(error),

@@ -1,6 +1,6 @@
 import type { FlakyCase } from "../../metrics/stability.ts";
 import { dollars, percent, plural } from "../format-numbers.ts";
-import { cut, plainLine } from "../plain-text.ts";
+import { cut, cutName, plainLine } from "../plain-text.ts";
 import { fold } from "./fold.ts";
 import { columns } from "./style.ts";
 
@@ -73,7 +73,7 @@ export function historyListing(runs: readonly PastRun[], width: number): string 
   const rows = runs.map((run) => [
     run.id,
     startOf(run),
-    cut(plainLine(run.name), SUITE_WIDTH),
+    cutName(plainLine(run.name), SUITE_WIDTH),
     rateOf(run),
     interval(run),
     costOf(run),
@@ -141,7 +141,7 @@ export function flakyListing(suite: string, stability: StabilityView, runs: numb
   const rows = flaky
     .slice(0, MAX_FLAKY)
     .map((one) => [
-      `  ${cut(plainLine(one.id), 32)}`,
+      `  ${cutName(plainLine(one.id), 32)}`,
       `${one.passed}/${one.answered}`,
       percent(one.flip_rate).padStart(7),
       runs > 1 ? sharesLine(one.shares) : "",

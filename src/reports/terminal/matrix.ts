@@ -11,7 +11,7 @@ import {
   shownCases,
   UNICODE,
 } from "../matrix-words.ts";
-import { cut, plainLine } from "../plain-text.ts";
+import { cut, cutName, plainLine } from "../plain-text.ts";
 import { fold } from "./fold.ts";
 import { lengthOf, type Style, styleFor, type TerminalOptions } from "./style.ts";
 
@@ -54,7 +54,7 @@ function tables(
   cases: readonly MatrixCase[],
   { marks, width }: { readonly marks: Marks; readonly width: number },
 ): string[][] {
-  const first = ["", "", ...cases.map((one) => cut(plainLine(one.case), MAX_CASE_WIDTH)), "", ...FOOT];
+  const first = ["", "", ...cases.map((one) => cutName(plainLine(one.case), MAX_CASE_WIDTH)), "", ...FOOT];
   const columns = targets.map((target, at) => [
     ...headCells(target),
     ...cases.map((one) => drawn(one.marks[at] ?? "", marks)),
@@ -84,7 +84,7 @@ function headCells({ name, gated }: MatrixTarget): [string, string] {
   const [prompt = "", ...model] = plainLine(name).split(" · ");
   const second = model.join(" · ");
   return [
-    cut(prompt, MAX_HEAD_WIDTH),
+    cutName(prompt, MAX_HEAD_WIDTH),
     cut([second, gated ? "(gated)" : ""].filter((one) => one !== "").join(" "), MAX_HEAD_WIDTH),
   ];
 }

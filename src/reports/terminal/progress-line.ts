@@ -1,4 +1,5 @@
 import { count, dollars, duration } from "../format-numbers.ts";
+import { cut, cutName } from "../plain-text.ts";
 
 /** The progress of a run. */
 export interface RunProgress {
@@ -20,13 +21,17 @@ export interface RunProgress {
 
 const BAR = 20;
 
+/** Columns of a suite's name that are always shown. */
+const SHORT_NAME = 16;
+
 /**
  * One line: suite, trials, speed, remaining time, cost and errors so far. Until the first trial of this session has
  * ended, the line has the time since the start instead of speed and remaining time.
  *
- * @param bar whether to include a bar, for a terminal
+ * @param width columns of the terminal, for a line with a bar: where it is too long, a long name is cut and then the bar
+ *   left out, because the numbers matter more; null for a line without a bar
  */
-export function progressLine(progress: RunProgress, bar: boolean): string {
+export function progressLine(progress: RunProgress, width: number | null): string {
   const { suite, total, before, done, retries, usd, errors } = progress;
   const rate = (done - before) / Math.max(0.001, progress.elapsed_ms / 1000);
   const speed = [
@@ -34,13 +39,18 @@ export function progressLine(progress: RunProgress, bar: boolean): string {
     ...(done === total ? [] : [`ETA ${duration(((total - done) / rate) * 1000)}`]),
   ];
   const full = total === 0 ? BAR : Math.floor((done / total) * BAR);
-  return [
-    suite,
-    ...(bar ? [`${"█".repeat(full)}${"░".repeat(BAR - full)}`] : []),
+  const numbers = [
     `${count(done)}/${count(total)}`,
     ...(done > before || done === total ? speed : [`no answer yet, ${duration(progress.elapsed_ms)}`]),
     ...(usd > 0 ? [dollars(usd)] : []),
     ...(retries > 0 ? [`${retries} retried`] : []),
     ...[...errors].map(([kind, many]) => `${many} ${kind}`),
   ].join("  ");
+  if (width === null) return `${suite}  ${numbers}`;
+  const withBar = `${"█".repeat(full)}${"░".repeat(BAR - full)}  ${numbers}`;
+  const parts = [withBar, numbers].find(
+    (one) => width - one.length - 2 >= Math.min(SHORT_NAME, suite.length),
+  );
+  const rest = parts ?? numbers;
+  return cut(`${cutName(suite, Math.max(SHORT_NAME, width - rest.length - 2))}  ${rest}`, width);
 }

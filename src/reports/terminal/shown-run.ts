@@ -3,7 +3,7 @@ import type { CountedCase, Shown, ShownCase, ShownRun } from "../../domain/shown
 import { wordsOfAnswer } from "../../domain/transcript.ts";
 import { plural } from "../format-numbers.ts";
 import { runName } from "../headline.ts";
-import { cut, plainLine } from "../plain-text.ts";
+import { cut, cutName, plainLine } from "../plain-text.ts";
 import { shortReason } from "../short-reason.ts";
 import { unfinishedSentence } from "../unfinished.ts";
 import { caseSides } from "./case-sides.ts";
@@ -43,7 +43,7 @@ function casesText(run: ShownRun, width: number): string {
   const { header, status, listed, failing, reasons } = run;
   const worstFirst = [...listed].sort((a, b) => passedShare(a) - passedShare(b));
   const rows = worstFirst.map((one) => [
-    cut(plainLine(one.id), Math.floor(width / 2)),
+    cutName(plainLine(one.id), Math.floor(width / 2)),
     `${one.passed}/${one.answered}${one.errored > 0 ? ` +${one.errored} errors` : ""}`,
     failing ? "" : one.tags.map(plainLine).join(" "),
   ]);

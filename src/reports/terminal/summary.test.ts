@@ -50,6 +50,19 @@ FAILED      3f9c21aa   apples    55.0 %   score.queue 55.0 %, required ≥ 90 %
     );
   });
 
+  it("shortens long names within, so that the rates, the reasons and what tells the names apart are seen", () => {
+    const long = "support-triage-routes-tickets-of-every-language";
+    const lines = runSummary(
+      ["(mini)", "(large)"].map((end) => named(`${long} ${end}`)),
+      plain,
+    ).split("\n");
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+    expect(lines[0]).toMatch(
+      /^FAILED {2}3f9c21aa {3}support-tri\S*….*\(mini\) +55\.0 % {3}score\.queue 55\.0 %/,
+    );
+    expect(lines.find((line) => line.includes("(large)"))).toMatch(/55\.0 %/);
+  });
+
   it("fits on a screen however many runs failed", () => {
     const many = Array.from({ length: 12 }, (_, at) => named(`suite-${at}`));
     const lines = runSummary(many, plain).split("\n");

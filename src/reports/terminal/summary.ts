@@ -4,7 +4,7 @@ import { count, dollars, duration, percent, plural } from "../format-numbers.ts"
 import { comparedName, headline, runName } from "../headline.ts";
 import { requiredText, ruleName, ruleValue } from "../metric-rows.ts";
 import { narrowedSize } from "../narrowed-words.ts";
-import { cut, plainLine } from "../plain-text.ts";
+import { cut, cutName, plainLine } from "../plain-text.ts";
 import { columns, styleFor, type TerminalOptions } from "./style.ts";
 
 /** Outcomes in the order of the summary: the worst last, because the last lines stay visible. */
@@ -12,6 +12,15 @@ const WORST_LAST: readonly GateOutcome[] = ["not_gated", "passed", "undecided", 
 
 /** Maximum number of failed runs with a reason, so that the summary fits on a screen. */
 const MAX_EXPLAINED = 6;
+
+/** Columns of a run's id, of a rate, and of the space between two columns. */
+const ID = 8;
+const RATE = 7;
+const BETWEEN = 3;
+
+/** Columns of a name and of a reason that are shown before others are cut. */
+const SHORT_NAME = 16;
+const SHORT_WHY = 16;
 
 /**
  * The end of a command's output: one line per run, worst last, failed ones with the reason, then the total answers,
@@ -26,20 +35,29 @@ export function runSummary(reports: readonly RunReport[], { width, color }: Term
   );
   const words = ordered.map((one) => headline(one).word);
   const wide = Math.max(...words.map((word) => word.length));
+  const room = Math.max(10, width - wide - 2);
+  const whys = ordered.map((report) => plainLine(whyOf(report)));
+  const beside =
+    (second === undefined ? 0 : BETWEEN + ID) +
+    (BETWEEN + RATE) +
+    Math.max(...whys.map((why) => (why === "" ? 0 : BETWEEN + Math.min(why.length, SHORT_WHY))));
   const rows = columns(
-    ordered.map((report) => [
+    ordered.map((report, at) => [
       ...(second === undefined ? [] : [report.header.id]),
-      plainLine(
-        [nameAmong(report, reports), narrowedSize(report.header)].filter((text) => text !== "").join(" · "),
+      cutName(
+        plainLine(
+          [nameAmong(report, reports), narrowedSize(report.header)].filter((text) => text !== "").join(" · "),
+        ),
+        Math.max(SHORT_NAME, room - beside),
       ),
-      rateOf(report).padStart(7),
-      plainLine(whyOf(report)),
+      rateOf(report).padStart(RATE),
+      whys[at] ?? "",
     ]),
   );
   const lines = ordered.flatMap((report, at) => {
     const { word = "", tone } = headline(report);
     const paint = tone === "plain" ? style.strong : style[tone];
-    const row = cut(rows[at] ?? "", Math.max(10, width - wide - 2));
+    const row = cut(rows[at] ?? "", room);
     // The report of a single run is printed directly above and has the reasons, so they are not repeated.
     const explained =
       second !== undefined && at >= ordered.length - MAX_EXPLAINED && report.gate.outcome === "failed";
