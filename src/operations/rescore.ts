@@ -14,7 +14,8 @@ import {
 import { storedSummary } from "../domain/stored-summary.ts";
 import type { Tally } from "../metrics/tally.ts";
 import type { RescoredResult } from "../reports/json/rescore-json.ts";
-import { errorReports, measure } from "../run/assemble-report.ts";
+import { measure } from "../run/assemble-report.ts";
+import { errorReports } from "../run/error-reports.ts";
 import { judgePool } from "../run/judge-pool.ts";
 import type { JudgeTotals } from "../run/judge-session.ts";
 import { closeScorers, openScorers, scorerHost } from "../run/open-scorers.ts";

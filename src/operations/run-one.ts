@@ -25,7 +25,6 @@ import type { Fleet } from "./fleet/plan-fleet.ts";
 import type { CanaryContext } from "./gating/canary.ts";
 import { answersOf, type GateBaseline } from "./gating/gate-baseline.ts";
 import { gateFor } from "./gating/gate-for.ts";
-import { trustNotes } from "./gating/judge-trust.ts";
 import { baselineNotes } from "./gating/no-baseline.ts";
 import { budgetOf, type ReadyRun } from "./gating/open-history.ts";
 import { runBehind } from "./gating/rescored-side.ts";
@@ -124,7 +123,7 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
     ...(said === undefined ? [] : [said]),
     ...baselineNotes(baseline, plan.suite.suite.gate, ran, gate),
     ...(await selfJudgingNotes(prepared, project)),
-    ...trustNotes(trust),
+    ...(trust.byScorer.size === 0 ? [] : (await import("./gating/judge-trust.ts")).trustNotes(trust)),
   ];
   const parts = { ran: { ...ran, end: withBudget(ran.end, whole) }, metrics, tags, gate, comparison, notes };
   const report = withGoOn(

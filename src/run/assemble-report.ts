@@ -1,7 +1,7 @@
 import { WITHHELD } from "../domain/classification.ts";
 import { itemAt } from "../domain/item-at.ts";
 import type { Json } from "../domain/json.ts";
-import type { CaseReport, Comparison, ErrorReport, RunReport } from "../domain/report.ts";
+import type { CaseReport, Comparison, RunReport } from "../domain/report.ts";
 import type { Metrics, MetricValue, RunHeader } from "../domain/run.ts";
 import { wordsOfAnswer } from "../domain/transcript.ts";
 import type { GateResult } from "../domain/verdict.ts";
@@ -78,7 +78,10 @@ export async function assembleReport(parts: ReportParts, store: Store): Promise<
     header: ran.header,
     status: ran.status,
     counts: ran.counts,
-    errors: await errorReports(ran.tally, ran.writer.no, store),
+    errors:
+      ran.tally.totalErrored === 0
+        ? []
+        : await (await import("./error-reports.ts")).errorReports(ran.tally, ran.writer.no, store),
     metrics: parts.metrics,
     tags: parts.tags,
     comparison: parts.comparison,
@@ -160,40 +163,3 @@ async function caseReport(ran: RanRun, { read }: Store, caseNo: number): Promise
 }
 
 const inputText = (input: Json): string => (typeof input === "string" ? input : JSON.stringify(input));
-
-/**
- * Maximum number of cases with errors that are read to find a second message for each kind of error. Without this
- * limit, a run with only errors would be read as a whole once more.
- */
-const LOOKED_AT = 100;
-
-/** Whether two messages differ at most in their numbers and ids. */
-const sameWords = (a: string, b: string): boolean => withoutNumbers(a) === withoutNumbers(b);
-const withoutNumbers = (text: string): string => text.replace(/\b[\w-]*\d[\w-]*\b/g, "#");
-
-/** The number of errored trials of each kind, with one or two messages as examples. */
-export async function errorReports(
-  tally: Tally,
-  runNo: number,
-  { read }: Pick<Store, "read">,
-): Promise<ErrorReport[]> {
-  if (tally.totalErrored === 0) return [];
-  const wanted = new Map(tally.errors);
-  const examples = new Map<string, string[]>();
-  let looked = 0;
-  for (let caseNo = 0; caseNo < tally.cases; caseNo++) {
-    if (looked >= LOOKED_AT && examples.size >= wanted.size) break;
-    if (itemAt(tally.errored, caseNo) === 0) continue;
-    looked++;
-    for (const one of await read.trialsOfCase(runNo, caseNo)) {
-      if (one.error === null) continue;
-      const found = examples.get(one.error) ?? [];
-      examples.set(one.error, found);
-      const message = one.message ?? "";
-      if (found.length < 2 && !found.some((other) => sameWords(other, message))) found.push(message);
-    }
-  }
-  return [...wanted]
-    .map(([kind, count]) => ({ kind, count, message: examples.get(kind)?.join("; another: ") ?? "" }))
-    .sort((a, b) => b.count - a.count);
-}

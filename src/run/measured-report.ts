@@ -5,9 +5,10 @@ import { isUnfinished } from "../domain/run.ts";
 import { makeTally } from "../metrics/tally.ts";
 import type { Store, StoredRun } from "../store/store.ts";
 import { answerNotes, scoreNotes } from "./answer-notes.ts";
-import { errorReports, measure } from "./assemble-report.ts";
+import { measure } from "./assemble-report.ts";
 import { countFailures, failuresOf } from "./count-failures.ts";
 import { countTrials } from "./count-trials.ts";
+import { errorReports } from "./error-reports.ts";
 import { pressureNotes } from "./pressure-notes.ts";
 import { besideScores, readFlips } from "./read-flips.ts";
 

@@ -18,7 +18,7 @@ import { runsThatWait, waitingNotes } from "../running/waiting-batches.ts";
 import { heldAgainst } from "./against-baseline.ts";
 import { declaredInRun } from "./declared-in-run.ts";
 import { type GateBaseline, gateBaseline } from "./gate-baseline.ts";
-import { type SuiteTrust, suiteTrust } from "./judge-trust.ts";
+import type { SuiteTrust } from "./judge-trust.ts";
 import { scoredAlike } from "./rescored-side.ts";
 import type { TakenAway } from "./taken-away.ts";
 
@@ -119,6 +119,14 @@ function lostWith(
   return { rules: rules.filter(({ suite }) => placeOf(suite) === at), notes: at === 0 ? notes : [] };
 }
 
+/** The trust of a suite without judges, for which the code that reads labels need not be loaded. */
+const NO_JUDGE: SuiteTrust = {
+  byScorer: new Map(),
+  unbelieved: new Map(),
+  believed: new Set(),
+  labelsOf: () => [],
+};
+
 interface Past {
   readonly store: Store;
   readonly place: RunPlace;
@@ -133,7 +141,10 @@ async function withItsPast(
 ): Promise<Omit<ReadyRun, "lost" | "waiting">> {
   const { plan } = one;
   const { name, suite } = plan.suite;
-  const trust = suiteTrust(place.project.root, name, suite.gate, plan.scorers);
+  const judged = plan.scorers.some((scorer) => scorer.opinion === true || scorer.judge !== undefined);
+  const trust = judged
+    ? (await import("./judge-trust.ts")).suiteTrust(place.project.root, name, suite.gate, plan.scorers)
+    : NO_JUDGE;
   const baseline = await gateBaseline({
     store,
     root: place.home,
