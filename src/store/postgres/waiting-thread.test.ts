@@ -11,7 +11,9 @@ const THREAD = `
   const { parentPort, workerData } = require("node:worker_threads");
   const { port, signal, number } = workerData;
   const counts = new Int32Array(signal);
-  setInterval(() => Atomics.add(counts, 1, 1), 20);
+  const beat = () => Atomics.add(counts, 1, 1);
+  beat();
+  setInterval(beat, 20);
   port.on("message", ({ text, kind }) => {
     if (text === "die") process.exit();
     port.postMessage({ kind: "rows", rows: [number, kind], changes: 0 });
