@@ -27,6 +27,8 @@ export interface ErrorReport {
   readonly kind: string;
   readonly count: number;
   readonly message: string;
+  /** Present when these trials have answers, and only their scores are missing: a scorer or a judge failed. */
+  readonly answered?: true;
 }
 
 /**

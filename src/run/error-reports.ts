@@ -22,6 +22,7 @@ export async function errorReports(
   if (tally.totalErrored === 0) return [];
   const wanted = new Map(tally.errors);
   const examples = new Map<string, string[]>();
+  const unanswered = new Set<string>();
   let looked = 0;
   for (let caseNo = 0; caseNo < tally.cases; caseNo++) {
     if (looked >= LOOKED_AT && examples.size >= wanted.size) break;
@@ -29,6 +30,8 @@ export async function errorReports(
     looked++;
     for (const one of await read.trialsOfCase(runNo, caseNo)) {
       if (one.error === null) continue;
+      // An answer that a simulated user spoiled is asked for again.
+      if (one.answer === null || one.error === "simulator") unanswered.add(one.error);
       const found = examples.get(one.error) ?? [];
       examples.set(one.error, found);
       const message = one.message ?? "";
@@ -36,6 +39,9 @@ export async function errorReports(
     }
   }
   return [...wanted]
-    .map(([kind, count]) => ({ kind, count, message: examples.get(kind)?.join("; another: ") ?? "" }))
+    .map(([kind, count]) => ({
+      ...{ kind, count, message: examples.get(kind)?.join("; another: ") ?? "" },
+      ...(unanswered.has(kind) ? {} : ({ answered: true } as const)),
+    }))
     .sort((a, b) => b.count - a.count);
 }

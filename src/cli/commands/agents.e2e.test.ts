@@ -166,6 +166,8 @@ describe("an agent", () => {
     repo.edit("tools/shop.ts", "const order =", `${wrong}\n      const order =`);
     const { stdout } = await repo.evals("run --concurrency 1");
     expect(stdout).toContain("4 errors (tool): the tools called process.exit; another: the state is a");
+    expect(stdout).toContain("have no answer.");
+    expect(stdout).not.toContain("The answers are kept");
   });
 
   it("is played back from a recording without a model or a tool being asked", async () => {

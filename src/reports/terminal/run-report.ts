@@ -111,9 +111,6 @@ function onceItCan(because: LostBecause | undefined): string {
   return because === "no-money" ? "When the account has money again" : "When the model can be reached again";
 }
 
-/** Kinds of errors of trials that have an answer: only its scores are missing. */
-const UNSCORED: ReadonlySet<string> = new Set(["tool", "judge"]);
-
 function endLines(report: RunReport, width: number): string[] {
   const { end, counts } = report;
   const command = suggestedGoOn(report);
@@ -146,7 +143,7 @@ function endLines(report: RunReport, width: number): string[] {
     if (counts.errored === 0) return [];
     const trials = `${plural(counts.errored, "trial")} of ${count(counts.trials)} ${counts.errored === 1 ? "has" : "have"}`;
     const kinds = new Set(report.errors.map(({ kind }) => kind));
-    if ([...kinds].every((kind) => UNSCORED.has(kind)))
+    if (report.errors.every(({ answered }) => answered === true))
       return [
         indent(`${trials} no result, because a scorer or judge failed. The answers are kept.`),
         ...then("To have them scored once the cause is mended:"),
