@@ -1,4 +1,5 @@
 import { ReadBuffer, serializeMessage, type Transport } from "@modelcontextprotocol/client";
+import { lastWords } from "../processes/last-words.ts";
 import { ProcessTree } from "../processes/process-tree.ts";
 
 type Message = Parameters<Transport["send"]>[0];
@@ -33,9 +34,9 @@ export class ProgramTransport implements Transport {
     this.#options = options;
   }
 
-  /** The last line that the server wrote to stderr, or why it did not start; empty when there is neither. */
+  /** The line of the server's stderr that says why it ended, or why it did not start; empty when there is neither. */
   get lastWords(): string {
-    return this.#failure ?? this.#stderr.trimEnd().split("\n").at(-1)?.trim() ?? "";
+    return this.#failure ?? lastWords(this.#stderr);
   }
 
   async start(): Promise<void> {

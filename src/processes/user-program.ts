@@ -1,3 +1,4 @@
+import { lastWords } from "./last-words.ts";
 import { ProcessTree } from "./process-tree.ts";
 import { Utf8Stream } from "./utf8-stream.ts";
 
@@ -24,7 +25,7 @@ export type ProgramFailure =
       readonly kind: "ended";
       readonly code: number | null;
       readonly signal: NodeJS.Signals | null;
-      /** The last line on stderr; empty when there is none. */
+      /** The line on stderr that says why it ended, mostly the last; empty when there is none. */
       readonly last_line: string;
       /** The end of the program's stdout. */
       readonly output: string;
@@ -223,11 +224,11 @@ export class LinesBothWays extends Asked {
   }
 }
 
-/** Returns the last non-empty line of a process's stderr. */
+/** Returns the line of a process's stderr that says why it ended. */
 function lastLineOf({ child }: ProcessTree): () => string {
   let kept = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     kept = (kept + text).slice(-KEPT);
   });
-  return () => kept.trimEnd().split("\n").at(-1)?.trim() ?? "";
+  return () => lastWords(kept);
 }
