@@ -245,3 +245,20 @@ state
     expect(all.trials[0].transcript).toEqual(one.transcript);
   });
 });
+
+it("names a trial that failed as the one to look at", async () => {
+  const project = gitProject({
+    "evalconfig.yaml": "models:\n  m: { provider: module, file: bot.mjs }\n",
+    "evals/s.yaml":
+      "cases: [{ id: a, input: x, expected: y }]\nmodel: m\ntrials: 3\nscorers: [{ type: equals }]\n",
+    "bot.mjs": 'export default (_, { trial }) => (trial === 2 ? "n" : "y");\n',
+  });
+  try {
+    await project.evals(["run"]);
+    expect((await project.evals(["show", "latest/a"])).stdout).toMatch(
+      /one whole trial: evals show \w+\/a\/2\n/,
+    );
+  } finally {
+    project.remove();
+  }
+});

@@ -84,7 +84,7 @@ function caseText({ header, case: id, content, trials, baseline }: ShownCase, te
     ...stored.flatMap((one) => trialLines(one, header, width)),
     ...(baseline === null ? [] : ["", ...caseSides({ header, id, trials: stored }, baseline, terminal)]),
     "",
-    `  one whole trial: evals show ${name}/1`,
+    `  one whole trial: evals show ${name}/${(stored.find((one) => one.pass !== true) ?? stored[0])?.trial ?? 1}`,
   ];
   return `${lines.join("\n")}\n`;
 }
