@@ -144,9 +144,11 @@ it.each([...Object.values(NEAR), ...MORE])("evals %s suggests %s", async (line, 
 it("names the newest run of the suite that was nearly named", async () => {
   const repo = await prepared();
   const { stderr } = await repo.evals(["show", "smple"]);
-  expect(stderr).toMatch(
-    /fix: [0-9a-f]{8} is the newest run of that suite; `evals history sample` lists all/,
-  );
+  const fix = /fix: [0-9a-f]{8} is the newest run of that suite; `evals\s+history sample` lists all/;
+  expect(stderr).toMatch(fix);
+  const exact = await repo.evals(["show", "sample"]);
+  expect(exact.stderr).toMatch(fix);
+  expect(exact.stderr).not.toContain("Did you mean");
 });
 
 it("takes run:latest for the latest run", async () => {

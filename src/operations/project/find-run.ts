@@ -62,7 +62,10 @@ function noRun(word: string, known: readonly string[], ofSuite?: StoredRun): Eva
     what:
       known.length === 0
         ? "There is no run in the history yet."
-        : `No run is called "${word}".${didYouMean(word, known)}`,
+        : `No run is called "${word}".${didYouMean(
+            word,
+            known.filter((one) => one !== word),
+          )}`,
     why: "Runs are found by their id in the history in .evals of this project. A run that CI made is in .evals on the CI machine, or among the artifacts of its job.",
     fix:
       known.length === 0
