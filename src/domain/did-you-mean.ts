@@ -19,7 +19,7 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
 }
 
 /** Number of typing errors between two words; swapping two adjacent letters counts as one. */
-function slips(a: string, b: string): number {
+export function slips(a: string, b: string): number {
   const d = distance(a, b);
   return d === 2 && a.length === b.length && swapped(a, b) ? 1 : d;
 }

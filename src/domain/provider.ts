@@ -7,6 +7,7 @@ import type { Message } from "./message.ts";
 import type { ModuleEvents } from "./module-events.ts";
 import type { PersonFault } from "./person-fault.ts";
 import type { UnderPressure } from "./pressure.ts";
+import type { Problem } from "./problem.ts";
 import type { AnswersFrom } from "./recorded-provider.ts";
 import type { AnsweredReply, FailedReply, PreparedRequest, Reply, SteppedIn } from "./reply.ts";
 import type { OfferedTool, ToolSpec } from "./tool.ts";
@@ -150,6 +151,8 @@ export interface OpenTarget {
   readonly tools?: KnownTools | undefined;
   /** Opens the target's batch service; absent when it has none. */
   readonly batch?: ((host: BatchHost) => Promise<BatchService>) | undefined;
+  /** Warnings of `evals check` about what the target reads; absent when it has none. */
+  readonly warnings?: (() => Promise<readonly Problem[]>) | undefined;
   /** Whether the target's replies may report their cost, so that no price is needed. */
   readonly tells_cost?: boolean | undefined;
 }
@@ -239,6 +242,11 @@ export interface ListedModel {
   readonly plain: boolean;
 }
 
+/** Names of an API's parameters; for a parameter that is an object, the names of its members. */
+export interface ParamNames {
+  readonly [name: string]: ParamNames | null;
+}
+
 /**
  * A provider: one module and one line in `providers/registry.ts`. `settings` parses the whole model entry, so that a
  * typo anywhere is an error.
@@ -252,6 +260,11 @@ export interface ProviderDefinition<S = unknown> {
   readonly prompt: "required" | "optional";
   /** The source of answers that were made before the run; absent for a live target. */
   readonly answersFrom?: AnswersFrom;
+  /**
+   * The parameters that a model's API is known to take. Others are sent as well, but a name that is nearly one of these
+   * is reported.
+   */
+  params?(settings: S): Promise<ParamNames>;
   /** For a recording: alias of the model whose answers the recording contains. */
   replays?(settings: S): string;
   /**

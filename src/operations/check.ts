@@ -78,7 +78,10 @@ export async function check(environment: Environment, { directory, online }: Che
     const prices = await checkPrices(project);
     checked.unpriced = prices.unpriced;
     checked.warnings.push(...prices.warnings);
-    if (online) checked.warnings.push(...(await newsOf(project, prices.warnings)));
+    if (online) {
+      const { askForModels } = await import("./checking/ask-for-models.ts");
+      checked.warnings.push(...(await askForModels(project, prices.warnings)));
+    }
     for (const suite of project.suites) {
       const code = forbidsCode(project.env) ? await codeOf(project, suite) : [];
       if (code.length === 0) await checkSuite(project, suite, checked);
@@ -91,6 +94,11 @@ export async function check(environment: Environment, { directory, online }: Che
         checked,
         (await judges.problems()).filter((one) => !isRefusedCode(one)),
       );
+      const { judges: files } = await project.judges.all();
+      if (files.length > 0) {
+        const { paramsOfJudges } = await import("./checking/judge-params.ts");
+        checked.warnings.push(...(await paramsOfJudges(files, project)));
+      }
     } finally {
       await judges.close();
     }
@@ -139,15 +147,6 @@ export async function check(environment: Environment, { directory, online }: Che
 async function codeOf(project: Project, suite: LoadedSuite): Promise<readonly Problem[]> {
   const { codeOfSuite } = await import("../project/find-code.ts");
   return codeOfSuite(project, suite, suite.models);
-}
-
-/** Warnings from the providers' lists of models, without the shutdown dates that the price table already gave. */
-async function newsOf(project: Project, reported: readonly Problem[]): Promise<readonly Problem[]> {
-  const { askForModels } = await import("./checking/ask-for-models.ts");
-  const news = await askForModels(project);
-  return news.filter(
-    ({ code, line }) => code !== "EVALS_MODEL_RETIRES" || !reported.some((one) => one.line === line),
-  );
 }
 
 function note(error: unknown, checked: Checking): void {
@@ -251,6 +250,7 @@ async function checkTarget(
   try {
     const ids = Array.from({ length: cases.count }, (_, index) => cases.id(index));
     const asked = await openTarget({ ...project, env }, model, { concurrency: 1, caseIds: () => ids });
+    checked.warnings.push(...((await asked.warnings?.()) ?? []));
     let target = asked;
     try {
       const of = { project: { ...project, env }, suite, concurrency: 1 };

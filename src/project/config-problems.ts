@@ -40,3 +40,14 @@ export function noModels(places: Places): Problem {
     fix: "models: { small: { provider: openai, model: gpt-5.4-mini-2026-03-17 } }",
   };
 }
+
+export function namesItself(alias: string, key: string, places: Places): Problem {
+  return {
+    code: "EVALS_MODEL_CYCLE",
+    path: places.path,
+    ...places.at(["models", alias, key]),
+    what: `"${alias}" names itself as its ${key === "of" ? "model" : "fallback"}.`,
+    why: "The model would wait for itself without end.",
+    fix: `${key}: <another alias>`,
+  };
+}

@@ -60,11 +60,10 @@ export async function loadConfig(
     const model = await loadModel({ alias, entry, places, providers }, problems);
     if (model === undefined) continue;
     models.set(alias, model);
-    const floating = model.provider.floating?.(model.settings);
-    if (floating !== undefined) warnings.push(floatingModel(alias, floating, places));
+    warnings.push(...(await (await import("./model-warnings.ts")).modelWarnings(model, places)));
   }
   const aliases = Object.keys(writtenModels(value));
-  problems.push(...aliasProblems(entries, aliases, places));
+  problems.push(...(await aliasProblems(entries, aliases, places)));
   if (parsed.success && entries.length === 0)
     problems.push((await import("./config-problems.ts")).noModels(places));
   const aliasesRead = parsed.success || aliases.length > 0;
@@ -134,20 +133,24 @@ async function loadModel(model: ModelInFile, problems: Problem[]): Promise<Loade
 }
 
 /** Checks the aliases that an entry refers to: the fallback and the recorded model. */
-function aliasProblems(
+async function aliasProblems(
   entries: readonly [string, Record<string, unknown>][],
   aliases: readonly string[],
   places: Places,
-): Problem[] {
-  return entries.flatMap(([alias, entry]) =>
-    ["fallback", "of"].flatMap((key) => {
+): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const [alias, entry] of entries) {
+    for (const key of ["fallback", "of"]) {
       const named = entry[key];
-      if (typeof named !== "string" || (key === "of" && entry.provider !== "replay")) return [];
-      if (named === alias) return [namesItself(alias, key, places)];
-      if (aliases.includes(named)) return [];
-      return [unknownModel(named, aliases, { path: places.path, ...places.at(["models", alias, key]) }, key)];
-    }),
-  );
+      if (typeof named !== "string" || (key === "of" && entry.provider !== "replay")) continue;
+      const at = ["models", alias, key];
+      if (named === alias)
+        problems.push((await import("./config-problems.ts")).namesItself(alias, key, places));
+      else if (!aliases.includes(named))
+        problems.push(unknownModel(named, aliases, { path: places.path, ...places.at(at) }, key));
+    }
+  }
+  return problems;
 }
 
 /**
@@ -173,27 +176,5 @@ export function unknownModel(
       guess === undefined
         ? `Name one of the models in ${CONFIG_FILE}: ${aliases.join(", ") || "there is none yet"}.`
         : `${before}${guess}        (all models: ${aliases.join(", ")})`,
-  };
-}
-
-function namesItself(alias: string, key: string, places: Places): Problem {
-  return {
-    code: "EVALS_MODEL_CYCLE",
-    path: places.path,
-    ...places.at(["models", alias, key]),
-    what: `"${alias}" names itself as its ${key === "of" ? "model" : "fallback"}.`,
-    why: "The model would wait for itself without end.",
-    fix: `${key}: <another alias>`,
-  };
-}
-
-function floatingModel(alias: string, model: string, places: Places): Problem {
-  return {
-    code: "EVALS_MODEL_FLOATING",
-    path: places.path,
-    ...places.at(["models", alias, "model"]),
-    what: `"${model}" is a name that its provider moves to newer models.`,
-    why: "Results would change although nothing in git changed, and look like a regression.",
-    fix: "Name a dated version, for instance gpt-5.4-mini-2026-03-17.",
   };
 }

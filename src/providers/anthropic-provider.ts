@@ -125,6 +125,7 @@ export const anthropicProvider: ProviderDefinition<Settings> = {
   },
   keysInHeaders: true,
   floating: floatingModel,
+  params: async () => (await import("./known-params.ts")).ANTHROPIC_PARAMS,
   modelList: (settings, env) => {
     const variable = keyVariable(settings);
     const key = variable === undefined ? undefined : env[variable];

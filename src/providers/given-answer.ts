@@ -45,6 +45,9 @@ const MEMBERS: readonly (readonly [name: string, valid: (value: unknown) => bool
   ...TRAJECTORY_MEMBERS,
 ];
 
+/** The names of the members of an answer beside `output` and what says that it failed. */
+export const ANSWER_MEMBERS: readonly string[] = [...MEMBERS.map(([name]) => name), "state"];
+
 /** A member of an answer that has the wrong type. */
 export interface WrongMember {
   readonly name: string;

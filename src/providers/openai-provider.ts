@@ -158,6 +158,7 @@ export const openaiProvider: ProviderDefinition<Settings> = {
   },
   keysInHeaders: true,
   floating: floatingModel,
+  params: async ({ api }) => (await import("./known-params.ts")).OPENAI_PARAMS[api],
   modelList: (settings, env) => {
     const variable = keyVariable(settings);
     const key = variable === undefined ? undefined : env[variable];

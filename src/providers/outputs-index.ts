@@ -32,7 +32,7 @@ export interface OutputsIndex {
 }
 
 /** Column of a member's key, from 1; 1 when it cannot be located. */
-function columnOf(text: string, name: string): number {
+export function columnOf(text: string, name: string): number {
   return Math.max(0, text.indexOf(`"${name}"`)) + 1;
 }
 
@@ -108,10 +108,10 @@ class LineTable {
       this.report((words) => words.wrongMember(at, columnOf(text, wrong.name), wrong));
     }
     if (members.output === undefined && !reportsWithoutOutput(members))
-      this.report((words) => words.missingMember(at, "output"));
+      this.report((words) => words.missingMember(at, "output", members));
     const numbered = members.trial === undefined || isTrialNumber(members.trial);
     if (!numbered) this.report((words) => words.wrongTrial(at, columnOf(text, "trial")));
-    const position = this.#caseOf(text, members.case, at);
+    const position = this.#caseOf(text, members, at);
     if (numbered && position !== undefined) this.#place(index, position, members.trial);
   }
 
@@ -119,9 +119,10 @@ class LineTable {
    * Finds the case of a line. @returns its index; undefined, after reporting a problem, when there is no such
    * case
    */
-  #caseOf(text: string, id: unknown, at: Line): number | undefined {
+  #caseOf(text: string, members: Readonly<Record<string, unknown>>, at: Line): number | undefined {
+    const { case: id } = members;
     if (typeof id !== "string") {
-      this.report((words) => words.missingMember(at, "case"));
+      this.report((words) => words.missingMember(at, "case", members));
       return undefined;
     }
     const position = this.#source.cases.get(id);

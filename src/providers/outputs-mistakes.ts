@@ -1,11 +1,24 @@
 import { didYouMean } from "../domain/did-you-mean.ts";
 import type { Problem } from "../domain/problem.ts";
+import { slipOf } from "../domain/slip-of.ts";
 import type { WrongMember } from "./given-answer.ts";
 
 /** A line of a file: the file's path relative to the project root, and the line's number from 1. */
 export interface Line {
   readonly path: string;
   readonly line: number;
+}
+
+/** A member whose name is nearly a known one. */
+export interface MisspeltMember {
+  /** `tool_call`, `usage.input_token`. */
+  readonly name: string;
+  readonly known: string;
+  /** The first line with it, from 1, and the column of its key there. */
+  readonly line: number;
+  readonly column: number;
+  /** Number of lines that have it. */
+  lines: number;
 }
 
 const FORMAT =
@@ -34,18 +47,23 @@ export function noAnswer(path: string): Problem {
   };
 }
 
-export function missingMember(at: Line, name: "case" | "output"): Problem {
+export function missingMember(at: Line, name: "case" | "output", members: object): Problem {
   return {
     code: name === "case" ? "EVALS_OUTPUTS_CASE" : "EVALS_OUTPUTS_OUTPUT",
     ...at,
     column: 1,
-    what: name === "case" ? 'The line has no "case" that is a text.' : 'The line has no "output".',
+    what: `${name === "case" ? 'The line has no "case" that is a text.' : 'The line has no "output".'}${didYouMeanMember(name, members)}`,
     why:
       name === "case"
         ? '"case" says which case the answer belongs to.'
         : '"output" is the answer that is scored.',
     fix: FORMAT,
   };
+}
+
+function didYouMeanMember(name: string, members: object): string {
+  const written = Object.keys(members).find((key) => slipOf(key, [name]) !== undefined);
+  return written === undefined ? "" : ` Did you mean "${name}" where the line has "${written}"?`;
 }
 
 export function unknownCase(at: Line, column: number, id: string, known: Iterable<string>): Problem {
@@ -89,6 +107,16 @@ export function wrongMember(at: Line, column: number, { name, expected }: WrongM
     what: `"${name}" is not ${expected}.`,
     why: "The value is stored with the trial and counted in its metrics; a value that is unknown must be left out.",
     fix: `Correct "${name}", or leave it out.`,
+  };
+}
+
+export function misspeltMember(path: string, { name, known, line, column, lines }: MisspeltMember): Problem {
+  return {
+    code: "EVALS_OUTPUTS_MISSPELT",
+    ...{ path, line, column },
+    what: `"${name}" is not a known member${lines === 1 ? "" : `, and ${lines} lines have it`}. Did you mean "${known}"?`,
+    why: "Unknown members are taken for notes and not read, so what this one says would be missing.",
+    fix: `Write "${known}"; a note of your own may keep its name, because this is only a warning.`,
   };
 }
 

@@ -52,6 +52,7 @@ async function openOutputs(settings: Settings, host: ProviderHost): Promise<Open
       ...(settings.context !== undefined && { context: settings.context as Json }),
     },
     label: file,
+    warnings: async () => (await import("./misspelt-members.ts")).misspeltMembers(place, file),
     files: [file],
     cacheable: false,
     price: settings.price ?? null,

@@ -7,8 +7,15 @@ import { retiring } from "./check-prices.ts";
 /** Time limit for a provider's list of models, in milliseconds. */
 const LIST_TIMEOUT_MS = 20_000;
 
-/** Asks providers for their lists of models, and reports models that are missing or have a shutdown date. */
-export async function askForModels(project: Project): Promise<readonly Problem[]> {
+/**
+ * Asks providers for their lists of models, and reports models that are missing or have a shutdown date.
+ *
+ * @param reported warnings of the price table; a shutdown date that is among them is not reported again
+ */
+export async function askForModels(
+  project: Project,
+  reported: readonly Problem[],
+): Promise<readonly Problem[]> {
   const warnings: Problem[] = [];
   for (const one of project.models.values()) {
     const { alias, provider, settings } = one;
@@ -27,7 +34,9 @@ export async function askForModels(project: Project): Promise<readonly Problem[]
     else if (today.kind === "missing") warnings.push(notListed(at, model, host));
     else if (today.shutdown !== null) warnings.push(retiring(project, alias, model, today.shutdown, host));
   }
-  return warnings;
+  return warnings.filter(
+    ({ code, line }) => code !== "EVALS_MODEL_RETIRES" || !reported.some((one) => one.line === line),
+  );
 }
 
 type Place = Pick<Problem, "path" | "line" | "column">;
