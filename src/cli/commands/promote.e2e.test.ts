@@ -551,6 +551,18 @@ describe("promote refuses", () => {
     expect([repo.git("rev-parse", "HEAD"), repo.git("tag")]).toEqual([head, "evals/v1"]);
   });
 
+  it("a failed run that stopped early, with commands that accept its drop when they are typed as they stand", async () => {
+    repo = await preparedProject(projectFiles(30, 2), [["run"], ["promote", "--as", "v1"]]);
+    repo.commit({ "prompts/q/1.1.0.md": promptText("Answer at once.") });
+    expect((await repo.evals(["run"])).exit).toBe(1);
+    const { fix } = (await repo.json(["promote"])).document.problems[0];
+    const [run = "", promote = ""] = fix.replace(/^.*: (?=evals run)/, "").split(" || ");
+    const words = (command: string) => command.replace('"<why>"', "cheaper").split(" ").slice(1);
+    expect((await repo.evals(words(run))).exit).toBe(1);
+    expect(await repo.evals(words(promote))).toMatchObject({ exit: 0 });
+    expect(lines()[0].accepted.why).toBe("cheaper");
+  });
+
   it.each([1, 4, 9])("%i changed files, with a command that adds each of them", async (count) => {
     const names = Array.from({ length: count }, (_, at) => `notes ${at} é.ts`);
     const bot = `${names.map((name) => `import "./${name}";\n`).join("")}export default ({ n }) => \`item \${n}\`;\n`;

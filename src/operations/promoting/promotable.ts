@@ -247,12 +247,16 @@ function narrowed(run: StoredRun): Problem {
 }
 
 function stoppedEarly(run: StoredRun): Problem {
+  const { id, suite } = run.header;
   return problemOf(
     run,
     "EVALS_PROMOTE_STOPPED_EARLY",
     "it stopped early, when the verdict was settled",
     "The estimate of a run that stopped early tends to be exaggerated, and a baseline must not be exaggerated.",
-    `evals run ${run.header.suite} --resume --run ${run.header.id} --all-trials && evals promote ${run.header.id}`,
+    // A gate that failed fails again, so `&&` would not reach the promotion.
+    gateOf(run)?.outcome === "failed"
+      ? `Fix the cause and run again; or, if the change is intended: evals run ${suite} --resume --run ${id} --all-trials || evals promote ${id} --accept "<why>"`
+      : `evals run ${suite} --resume --run ${id} --all-trials && evals promote ${id}`,
   );
 }
 

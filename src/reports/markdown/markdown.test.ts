@@ -81,13 +81,15 @@ describe("markdownReport", () => {
     };
     expect(await commands({})).toEqual([
       "evals run triage --case refund-07 --case angry-02",
-      'evals run triage && evals promote --accept "why this drop is wanted"',
+      "evals run triage --all-trials",
+      'evals promote --accept "why this drop is wanted"',
     ]);
     expect(
       await commands({ status: "incomplete", header: { ...report.header, one_of_several: true } }),
     ).toEqual([
       "evals run triage --model small --case refund-07 --case angry-02",
-      'evals run triage --model small && evals promote --accept "why this drop is wanted"',
+      "evals run triage --model small --all-trials",
+      'evals promote --accept "why this drop is wanted"',
       "evals run triage --model small --resume",
     ]);
     // A suite name that a shell would interpret is not put into a command.

@@ -307,7 +307,10 @@ async function nextCommands({ report, rows }: ReportedRun): Promise<string[]> {
     .map(({ id }) => ` --case ${id}`);
   return [
     `${run}${again.join("")}`,
-    ...(gate.verdict === "regressed" ? [`${run} && evals promote --accept "why this drop is wanted"`] : []),
+    // Two lines, because the run fails; and all trials, because a run that stopped early cannot be promoted.
+    ...(gate.verdict === "regressed"
+      ? [`${run} --all-trials`, 'evals promote --accept "why this drop is wanted"']
+      : []),
     ...(lacksTrials(report.status) && report.status !== "running" ? [`${run} --resume`] : []),
   ];
 }
