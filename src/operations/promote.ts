@@ -140,7 +140,7 @@ async function runsToPromote(store: Store, input: PromoteInput, io: Environment)
     directory,
     suites: [...new Set(runs.map((run) => run.header.suite))],
   });
-  const asked = { explicit: word !== undefined, accepts: input.accept !== undefined, store };
+  const asked = { explicit: word !== undefined, accepts: input.accept !== undefined, store, io };
   const chosen = word === undefined ? await plannedRuns(store, runs, plannedSuites(project)) : runs;
   return { project, ...(await checkPromotable(project, chosen, asked)) };
 }

@@ -256,6 +256,8 @@ describe("promote --dry-run", () => {
 
 describe("a run that failed its gate", () => {
   const WORSE = { "prompts/q/2.0.0.md": promptText("Answer.") };
+  /** Stands for: rename the scorer and score the newest run's answers again. */
+  const OTHER_SCORERS: string[] = [];
   const MISSED: readonly [rule: string, files: Record<string, string>, accepted: boolean][] = [
     ["regression pass_rate", WORSE, true],
     [
@@ -316,6 +318,43 @@ describe("a run that failed its gate", () => {
     await repo.evals(["run", "--all-trials"]);
     await repo.evals(["rescore", "latest"]);
     expect((await repo.evals(["promote"])).stderr).toContain("EVALS_PROMOTE_GATE_FAILED");
+  });
+
+  it.each([
+    ["compared with nothing", [["run", "--all-trials", "--baseline", "none"]]],
+    [
+      "compared with another run",
+      [
+        ["run", "--all-trials", "--baseline", "none"],
+        ["run", "--all-trials", "--no-cache", "--baseline", "latest"],
+      ],
+    ],
+    ["of answers that other scorers scored", [["run", "--all-trials", "--baseline", "none"], OTHER_SCORERS]],
+  ])("also counts where the run was only %s", async (_, commands) => {
+    repo = await preparedProject(projectFiles(30, 2), [["run"], ["promote"]]);
+    repo.commit(WORSE);
+    for (const args of commands) {
+      if (args === OTHER_SCORERS) {
+        repo.commit({ "evals/s.yaml": repo.read("evals/s.yaml").replace("name: exact", "name: same") });
+        await repo.evals(["rescore", "latest"]);
+      } else await repo.evals(args);
+    }
+    const text = repo.read(PATH);
+    const refused = await repo.evals(["promote"]);
+    expect(refused).toMatchObject({ exit: 2 });
+    expect(refused.stderr).toMatch(/EVALS_PROMOTE_GATE_FAILED/);
+    expect(refused.stderr).toContain("regression pass_rate");
+    expect((await repo.evals(["promote", "--add"])).exit).toBe(2);
+    expect(repo.read(PATH)).toBe(text);
+    expect(await repo.evals(["promote", "--accept", "half the price"])).toMatchObject({ exit: 0 });
+    expect(lines()[0].accepted.why).toBe("half the price");
+  });
+
+  it("is not said of a run as good as the baseline that it was not compared with", async () => {
+    repo = await preparedProject(projectFiles(30, 2), [["run"], ["promote"]]);
+    repo.commit({ "prompts/q/1.1.0.md": promptText("Answer carefully.") });
+    await repo.evals(["run", "--baseline", "none"]);
+    expect(await repo.evals(["promote"])).toMatchObject({ exit: 0 });
   });
 
   it("may become a first baseline with a reason, which is written to the commit", async () => {

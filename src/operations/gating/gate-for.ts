@@ -12,8 +12,8 @@ import { sha256 } from "../../domain/json.ts";
 import { isBetterLow } from "../../domain/metric-unit.ts";
 import type { DeclaredChange } from "../../domain/prompt-change.ts";
 import { isRecording } from "../../domain/recorded-provider.ts";
-import type { CanaryResult } from "../../domain/report.ts";
-import type { Metrics, RunHeader, StoredCase } from "../../domain/run.ts";
+import type { CanaryResult, RunEnd } from "../../domain/report.ts";
+import type { Metrics, RunCounts, RunHeader, StoredCase } from "../../domain/run.ts";
 import type { Gate, RegressionRule } from "../../domain/suite.ts";
 import type { RuleResult } from "../../domain/verdict.ts";
 import type { Tally } from "../../metrics/tally.ts";
@@ -23,6 +23,12 @@ import type { Plan } from "../../run/plan.ts";
 import type { EarlyStop } from "../../run/run-settings.ts";
 import type { GateBaseline } from "./gate-baseline.ts";
 
+/** What the gate needs to know of a run that has ended. */
+export interface GatedRun extends Pick<RanRun, "header" | "plan" | "tally"> {
+  readonly counts: Pick<RunCounts, "answered" | "errored" | "skipped">;
+  readonly end: Pick<RunEnd, "kind">;
+}
+
 /** The gate of one run, from its first trial to its outcome. */
 export interface RunGate {
   /** The rule by which the run may stop early; null when all trials are asked, as with `--all-trials`. */
@@ -30,9 +36,9 @@ export interface RunGate {
   start(header: RunHeader, tally: Tally): void;
   /** Sets the canaries' result before the first trial. */
   useCanary(canary: CanaryResult | null): void;
-  conclude(ran: RanRun, metrics: Metrics): ReturnType<typeof gateRun>;
+  conclude(ran: GatedRun, metrics: Metrics): ReturnType<typeof gateRun>;
   /** The run as a side of its comparison. */
-  side(ran: RanRun): Side;
+  side(ran: GatedRun): Side;
 }
 
 export interface GateOptions {
@@ -211,7 +217,7 @@ function casesOf(plan: Plan): StoredCase[] {
  * The number of missing trials of a case: those that errored or were skipped. After an early stop, trials that were
  * not asked are not missing.
  */
-function missingTrials(ran: RanRun): (caseNo: number) => number {
+function missingTrials(ran: GatedRun): (caseNo: number) => number {
   if (ran.end.kind === "decided") return (caseNo) => itemAt(ran.tally.errored, caseNo);
   return (caseNo) => ran.plan.planned(caseNo) - itemAt(ran.tally.answered, caseNo);
 }

@@ -12,6 +12,7 @@ import { notAtHead } from "../../git/not-at-head.ts";
 import { readAtCommit } from "../../git/repository.ts";
 import { runName } from "../../reports/headline.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
+import type { Environment } from "../environment.ts";
 import { closeRuns, type PreparedRun, prepareRuns } from "../running/prepare-runs.ts";
 import { replaying } from "../running/replay-model.ts";
 import { isPlanned, type PlannedSuite } from "../sides/side-source.ts";
@@ -74,6 +75,7 @@ interface PromotableOptions {
   /** Whether the user gave a reason, by `--accept`, why a baseline may be worse. */
   readonly accepts: boolean;
   readonly store: Store;
+  readonly io: Environment;
 }
 
 /**
@@ -86,13 +88,13 @@ interface PromotableOptions {
 export async function checkPromotable(
   project: Project,
   runs: readonly StoredRun[],
-  { explicit, accepts, store }: PromotableOptions,
+  { explicit, accepts, store, io }: PromotableOptions,
 ): Promise<{ readonly covered: readonly Covered[]; readonly passedOver: readonly Problem[] }> {
   if (runs.length === 0) throw new EvalsError(noRuns());
   const covered: Covered[] = [];
   const problems: Problem[] = [];
   for (const run of runs) {
-    const found = await whyNot(project, run, { accepts, store });
+    const found = await whyNot(project, run, { accepts, store, io });
     if ("problem" in found) problems.push(found.problem);
     else covered.push(found.covered);
   }
@@ -103,7 +105,7 @@ export async function checkPromotable(
 async function whyNot(
   project: Project,
   run: StoredRun,
-  { accepts, store }: Omit<PromotableOptions, "explicit">,
+  { accepts, store, io }: Omit<PromotableOptions, "explicit">,
 ): Promise<{ problem: Problem } | { covered: Covered }> {
   const { header, status } = run;
   if (header.drift !== undefined) return { problem: forDrift(run) };
@@ -127,10 +129,15 @@ async function whyNot(
     const changed = await notAtHead(project.root, files);
     if (changed.length > 0) return { problem: uncommitted(run, changed) };
     if (plan.fingerprint !== header.fingerprint) return { problem: otherInputs(run, []) };
-    const path = baselinePath(header.suite, listedTarget(header));
+    const listed = listedTarget(header);
+    const path = baselinePath(header.suite, listed);
+    if (accepts || (await isAcceptedAtHead(project.root, path, header.fingerprint)))
+      return { covered: { run, path, files } };
     const missed = await missedRules(run, store);
-    if (missed.length > 0 && !accepts && !(await isAcceptedAtHead(project.root, path, header.fingerprint)))
-      return { problem: gateFailed(run, missed) };
+    if (missed.length > 0) return { problem: gateFailed(run, missed) };
+    const { missedAtHead } = await import("./gate-at-head.ts");
+    const now = await missedAtHead(run, prepared, { root: project.root, store, io, listed });
+    if (now.length > 0) return { problem: gateFailsAtHead(run, now, path) };
     return { covered: { run, path, files } };
   } finally {
     await closeRuns([prepared]);
@@ -316,6 +323,16 @@ function gateFailed(run: StoredRun, missed: readonly RuleResult[]): Problem {
     "As a baseline, this run would lower the bar for every later run, without a stated reason.",
     `Fix the cause and run again; or, if the change is intended: evals promote ${run.header.id} --accept "<why>"`,
   );
+}
+
+function gateFailsAtHead(run: StoredRun, missed: readonly RuleResult[], path: string): Problem {
+  const { why, fix } = gateFailed(run, missed);
+  const rules = missed.map(({ rule }) => rule).join(", ");
+  const what =
+    gateOf(run) === undefined
+      ? `no gate has judged it yet, and the gate of its suite fails it (${rules})`
+      : `its gate did not compare it with ${path} at HEAD, and compared with that file it fails (${rules})`;
+  return problemOf(run, "EVALS_PROMOTE_GATE_FAILED", what, why, fix);
 }
 
 function otherInputs(run: StoredRun, because: readonly string[]): Problem {
