@@ -1,8 +1,9 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
   type GitProject,
+  gitProject,
   isolateGit,
   preparedProject,
   projectFiles,
@@ -188,6 +189,51 @@ describe("a baseline of the base branch that a change takes away", () => {
       expect(let_go.notes).toContain(`This change removes ${path}`);
     },
   );
+
+  const MOVES: readonly [from: string, to: string][] = [
+    ["", "app ü"],
+    ["app", ""],
+    ["app", "services/app"],
+  ];
+  it.each(MOVES)(
+    "by a project moved from '%s' to '%s' fails, unless the baseline moves too",
+    async (from, to) => {
+      const at = (folder: string, path: string): string => (folder === "" ? path : `${folder}/${path}`);
+      const parts = ["agents", "datasets", "evals/s.yaml", "evalconfig.yaml", "prompts"];
+      repo = gitProject(ONE_MODEL);
+      const move = (start: string, end: string, paths: readonly string[]): void => {
+        for (const path of paths) {
+          mkdirSync(join(repo.root, dirname(at(end, path))), { recursive: true });
+          repo.git("mv", at(start, path), at(end, path));
+        }
+        repo.git("commit", "-q", "-m", "move");
+      };
+      if (from !== "") move("", from, parts);
+      await repo.evals([...(from === "" ? [] : ["-C", from]), "run"]);
+      await repo.evals([...(from === "" ? [] : ["-C", from]), "promote"]);
+      repo.git("push", "-q", "origin", "main");
+      repo.git("switch", "-q", "-c", "change");
+      move(from, to, parts);
+      repo.commit(Object.fromEntries(Object.entries(WORSE).map(([path, text]) => [at(to, path), text])));
+      const here = ["run", ...(to === "" ? [] : ["-C", to])];
+      const { exit, rules } = await inCi(here);
+      expect(exit).toBe(1);
+      const [missed] = rules.filter((one) => one.rule === "removed baselines");
+      const place = relative(to, at(from, PATH));
+      expect(missed?.said).toContain(`compares suite s with ${place}, and nothing`);
+      expect((await inCi([...here, "--case", "c000"])).notes).toContain(place);
+      move(from, to, [PATH]);
+      const moved = await inCi(here);
+      expect(moved.rules.filter((one) => one.rule === "removed baselines")).toEqual([]);
+      expect(moved.notes).toContain(`This change removes ${place}`);
+    },
+  );
+
+  it("is not looked for in another project of the repository", async () => {
+    await promoted(ONE_MODEL);
+    repo.commit(Object.fromEntries(Object.entries(ONE_MODEL).map(([path, text]) => [`new/${path}`, text])));
+    expect(await inCi(["run", "-C", "new"])).toMatchObject({ exit: 0, rules: [] });
+  });
 
   it("is reported by a run of another suite, which does not fail because of it", async () => {
     await promoted({ ...ONE_MODEL, ...beside });

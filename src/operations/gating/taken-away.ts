@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { baselinePath } from "../../baselines/baseline-file.ts";
 import { removedRule } from "../../domain/gate-rule.ts";
 import { listedTargetOf } from "../../domain/listed-target.ts";
@@ -5,6 +6,9 @@ import { EvalsError } from "../../domain/problem.ts";
 import type { LoadedSuite } from "../../domain/project.ts";
 import type { RuleResult } from "../../domain/verdict.ts";
 import { mergeBase, readAtCommit, resolveCommit } from "../../git/repository.ts";
+import { findRepository } from "../../git/require-repository.ts";
+import { filesAt } from "../../git/tags.ts";
+import { CONFIG_FILE } from "../../project/find-project-root.ts";
 import type { Environment } from "../environment.ts";
 import type { BaseOfChange } from "../project/base-of-change.ts";
 import { openProject } from "../project/open-project.ts";
@@ -41,6 +45,7 @@ export async function takenAway(
     baselineFiles(home, own),
     mergeBase(home, own, base.ref),
   ]);
+  if (there.length === 0) return leftBehind({ home, own, base, left }, isWhole(options));
   const looked = new Set(place.project.suites.flatMap(pathsOf));
   let lost = there.filter((path) => !looked.has(path));
   if (lost.length === 0) return NOTHING;
@@ -51,18 +56,71 @@ export async function takenAway(
   const before = lost.length === 0 ? [] : await stillCompared(lost, base, { home, io });
   const gained = left === null ? new Set<string>() : await gainedSince(left, before, home);
   const gone = before.filter(({ path }) => !gained.has(path));
-  const removed = gone.filter(({ path }) => !here.includes(path));
-  const kept = gone.filter(({ path }) => here.includes(path));
+  return findings(gone, new Set(here), { branch: base.name, whole: isWhole(options), what: "suite renamed" });
+}
+
+/** @param here paths of the baselines that the change still has */
+function findings(
+  gone: readonly LostBaseline[],
+  here: ReadonlySet<string>,
+  { branch, whole, what }: { readonly branch: string; readonly whole: boolean; readonly what: string },
+): TakenAway {
+  const removed = gone.filter(({ path }) => !here.has(path));
+  const kept = gone.filter(({ path }) => here.has(path));
   return {
-    rules: isWhole(options)
-      ? kept.map((one) => ({ suite: one.suite, rule: missedRule(one, base.name) }))
-      : [],
+    rules: whole ? kept.map((one) => ({ suite: one.suite, rule: missedRule(one, branch, what) })) : [],
     notes: [
-      ...removed.map(({ path, suite }) => removedNote(path, suite, base.name)),
-      ...(isWhole(options) ? [] : kept.map((one) => hiddenNote(one, base.name))),
+      ...removed.map(({ path, suite }) => removedNote(path, suite, branch)),
+      ...(whole ? [] : kept.map((one) => hiddenNote(one, branch))),
     ],
   };
 }
+
+interface Compared {
+  readonly home: string;
+  /** The commit of the change. */
+  readonly own: string;
+  readonly base: Extract<BaseOfChange, { kind: "seen" }>;
+  /** The newest common commit of the change and its base branch; null when it is not in this clone. */
+  readonly left: string | null;
+}
+
+/**
+ * The baselines of projects that the base branch has in another folder and that this change has not any more: the
+ * project has been moved. Only a project that is new in its folder can have been moved there.
+ */
+async function leftBehind({ home, own, base, left }: Compared, whole: boolean): Promise<TakenAway> {
+  if ((await filesAt(home, base.ref, [CONFIG_FILE])).size > 0) return NOTHING;
+  const { top, prefix } = (await findRepository(home)) ?? { top: home, prefix: "" };
+  const [before, here, then] = await Promise.all([
+    pathsAt(top, base.ref),
+    pathsAt(top, own),
+    left === null ? null : pathsAt(top, left),
+  ]);
+  const gone = [...before].filter((path) => {
+    const folder = BASELINE.exec(path)?.[1];
+    if (folder === undefined || then?.has(path) === false) return false;
+    const config = `${folder}${CONFIG_FILE}`;
+    return before.has(config) && !here.has(config);
+  });
+  const fromHere = (path: string): string => posix.relative(prefix, path);
+  const lost = await Promise.all(
+    gone.map(async (path) => ({
+      path: fromHere(path),
+      suite: suiteIn(await readAtCommit(top, base.ref, path)) ?? path,
+    })),
+  );
+  const kept = new Set(gone.filter((path) => here.has(path)).map(fromHere));
+  return findings(lost, kept, { branch: base.name, whole, what: "project moved" });
+}
+
+/** Paths of all files of a commit. */
+async function pathsAt(top: string, commit: string): Promise<ReadonlySet<string>> {
+  return new Set((await filesAt(top, commit, ["."])).keys());
+}
+
+/** A promoted baseline anywhere in a repository; the group is the folder of its project. */
+const BASELINE = /^((?:.+\/)?)evals\/baselines\/(?![^/]*\.answers\.jsonl$)[^/]+\.jsonl$/s;
 
 const pathsOf = (suite: LoadedSuite): string[] =>
   suite.models.map((model) => baselinePath(suite.name, listedTargetOf(suite, model)));
@@ -137,13 +195,13 @@ async function gainedSince(
   return new Set(lost.map(({ path }) => path).filter((path) => !then.has(path)));
 }
 
-function missedRule({ path, suite }: LostBaseline, branch: string): RuleResult {
+function missedRule({ path, suite }: LostBaseline, branch: string, what: string): RuleResult {
   return {
     ...removedRule("removed_baselines", false),
     outcome: "failed",
     value: 1,
     required: `0 (to give the baseline up, git rm or git mv ${path} in this change)`,
-    said: `${branch} compares suite ${suite} with ${path}, and nothing in this change is compared with this baseline any more: was the suite renamed?`,
+    said: `${branch} compares suite ${suite} with ${path}, and nothing in this change is compared with this baseline any more: was the ${what}?`,
   };
 }
 
