@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { baseRefs, fetchCommand } from "./base-branch.ts";
+import { baseRefs } from "./base-branch.ts";
 
 describe("the base branch in a clone", () => {
   it("is looked for where remotes have it, origin first", () => {
@@ -21,13 +21,5 @@ describe("the base branch in a clone", () => {
       "refs/remotes/origin/main",
       "origin/main",
     ]);
-  });
-
-  it("is fetched by a command that can be pasted", () => {
-    const github = { name: "main", variable: "GITHUB_BASE_REF" };
-    expect(fetchCommand(github, ["up", "origin"])).toBe(
-      "git fetch --depth=1 origin main:refs/remotes/origin/main",
-    );
-    expect(fetchCommand(github, ["up"])).toBe("git fetch --depth=1 up main:refs/remotes/up/main");
   });
 });

@@ -20,9 +20,3 @@ export function baseRefs({ name, variable }: BaseBranch, remotes: readonly strin
     ...(variable === "EVALS_BASE_REF" ? [name] : []),
   ];
 }
-
-/** The command that fetches the base branch into a shallow checkout. */
-export function fetchCommand({ name }: BaseBranch, remotes: readonly string[]): string {
-  const remote = remotes.includes("origin") ? "origin" : (remotes[0] ?? "origin");
-  return `git fetch --depth=1 ${remote} ${name}:refs/remotes/${remote}/${name}`;
-}

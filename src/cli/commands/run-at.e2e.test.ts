@@ -81,7 +81,7 @@ describe("evals run --at", () => {
     expect(document.problems[0]).toMatchObject({ code: "EVALS_DATASET_UNKNOWN", path: "main:evals/s.yaml" });
     expect((await repo.json(["run", "--at", "nope"])).document.problems[0]).toMatchObject({
       code: "EVALS_REF_UNKNOWN",
-      fix: expect.stringContaining("git fetch --depth=1 origin nope:refs/remotes/origin/nope"),
+      fix: expect.stringContaining("git fetch origin nope:refs/remotes/origin/nope"),
     });
     expect((await repo.json(["run", "--at", "main", "--record"])).document.problems[0].code).toBe(
       "EVALS_OPTION_CONFLICT",

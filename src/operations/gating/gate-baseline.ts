@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from "node:util";
-import { fetchCommand } from "../../baselines/base-branch.ts";
 import { type Baseline, baselinePath, parseBaseline } from "../../baselines/baseline-file.ts";
 import type { BehindBase } from "../../baselines/behind-base.ts";
 import { answersPath, isWhole, type KeptAnswers, parseAnswers } from "../../baselines/kept-answers.ts";
@@ -7,7 +6,7 @@ import type { Side } from "../../baselines/side.ts";
 import { everyItem } from "../../domain/pages.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { NamedCommit } from "../../git/find-commit.ts";
-import { findGitFolder } from "../../git/git-folder.ts";
+import { findGitFolder, isShallow } from "../../git/git-folder.ts";
 import { mergeBase, readAtCommit } from "../../git/repository.ts";
 import { variantRuns } from "../../run/variant-runs.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
@@ -109,7 +108,7 @@ export async function gateBaseline(question: BaselineQuestion): Promise<GateBase
       return baselineOfChange(question, path, base, own.commit);
     case "unseen":
       if (!(await hasBaselines(root, own.commit))) return { ...NOTHING, absentAt: base.base.name };
-      throw new EvalsError(baseUnseen(base));
+      throw new EvalsError(await baseUnseen(base, root));
     case "unknown":
       if (!(await hasBaselines(root, own.commit))) return { ...NOTHING, absentAt: own.word };
       throw new EvalsError(baseUnknown(base));
@@ -126,12 +125,16 @@ async function hasBaselines(root: string, commit: string): Promise<boolean> {
   return (await baselineFiles(root, commit)).length > 0;
 }
 
-function baseUnseen({ base, remotes }: Extract<BaseOfChange, { kind: "unseen" }>): Problem {
+async function baseUnseen(
+  { base, remotes }: Extract<BaseOfChange, { kind: "unseen" }>,
+  root: string,
+): Promise<Problem> {
+  const { fetchCommand } = await import("../../baselines/fetch-command.ts");
   return {
     code: "EVALS_BASE_BRANCH_MISSING",
     what: `The branch "${base.name}" (${base.variable}) is not in this clone, so its baseline cannot be read.`,
     why: "A change is compared with the baseline of the branch that it will be merged into, never with its own copy.",
-    fix: `${fetchCommand(base, remotes)}    (or --baseline none)`,
+    fix: `${fetchCommand(base.name, remotes, isShallow(root))}    (or --baseline none)`,
   };
 }
 

@@ -101,17 +101,20 @@ export async function unknownPublished(
   const [remote] = [...remotes].sort((a, b) => Number(b === "origin") - Number(a === "origin"));
   const everyBranch = `--tags ${remote ?? "origin"} "+refs/heads/*:refs/remotes/${remote ?? "origin"}/*"`;
   if (shallow) {
+    const before = remote === undefined ? "git remote add origin <address> && " : "";
     return [
       publishedUnknown(
         "This clone is shallow: its history is cut off",
-        `git fetch --unshallow ${everyBranch}        (in GitHub Actions: fetch-depth: 0 at actions/checkout)`,
+        `${before}git fetch --unshallow ${everyBranch}        (in GitHub Actions: fetch-depth: 0 at actions/checkout)`,
       ),
     ];
   }
   if (remote === undefined) return [];
   if (base.kind === "unseen") {
     const { name } = base.base;
-    const fetch = `git fetch --tags ${remote} ${name}:refs/remotes/${remote}/${name}`;
+    const { howToFetch } = await import("../../baselines/fetch-command.ts");
+    const { remote: from, refspec } = howToFetch(name, remotes);
+    const fetch = `git fetch --tags ${from} ${refspec}`;
     return [publishedUnknown(`The branch "${name}" is not in this clone`, fetch)];
   }
   if (branch !== null || base.kind === "seen") return [];

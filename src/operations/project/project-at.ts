@@ -6,6 +6,7 @@ import { EvalsError } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
 import { checkOut } from "../../git/check-out.ts";
 import { commitNames, findCommit, type NamedCommit } from "../../git/find-commit.ts";
+import { isShallow } from "../../git/git-folder.ts";
 import { remoteNames } from "../../git/repository.ts";
 import { commitTree } from "../../project/commit-tree.ts";
 import { CONFIG_FILE } from "../../project/find-project-root.ts";
@@ -33,15 +34,15 @@ export async function requireCommit(root: string, word: string): Promise<NamedCo
   const found = await findCommit(root, word);
   if (found !== null) return found;
   const remotes = await remoteNames(root);
-  const remote = remotes.includes("origin") ? "origin" : remotes[0];
+  const { fetchCommand } = await import("../../baselines/fetch-command.ts");
   throw new EvalsError({
     code: "EVALS_REF_UNKNOWN",
     what: `There is no commit, branch or tag "${word}" in this clone.${didYouMean(word, await commitNames(root, word))}`,
     why: "The files to run are read from git.",
     fix:
-      remote === undefined
+      remotes.length === 0
         ? "`git log --oneline --all` lists commits"
-        : `git fetch --depth=1 ${remote} ${word}:refs/remotes/${remote}/${word}    (git branch --all lists branches)`,
+        : `${fetchCommand(word, remotes, isShallow(root))}    (git branch --all lists branches)`,
   });
 }
 
