@@ -119,3 +119,18 @@ describe("the cases that evals run takes", () => {
     expect((await repo.json(["run", "s", "-t", " "])).document.problems[0].code).toBe("EVALS_OPTION_INVALID");
   });
 });
+
+describe("a project without a suite", () => {
+  it.each([["run"], ["run", "--failing"], ["run", "--dry-run"], ["run", "-t", "late"]])(
+    "says so: %s %s",
+    async (...args) => {
+      repo.git("rm", "-q", "evals/s.yaml", "evals/t.yaml");
+      repo.write("evals/helper.ts", "export const help = 1;\n");
+      const { exit, document } = await repo.json(args);
+      expect({ exit, codes: document.problems.map((one: { code: string }) => one.code) }).toEqual({
+        exit: 2,
+        codes: ["EVALS_NO_SUITE"],
+      });
+    },
+  );
+});

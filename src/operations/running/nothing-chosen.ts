@@ -11,8 +11,9 @@ export interface SeenCases {
   readonly narrowings: Map<string, Narrowing>;
 }
 
-/** Why the options that choose cases leave no case. */
+/** Why no case is left: the project has no suite, or the options that choose cases leave none. */
 export function nothingChosen(seen: SeenCases): Problem[] {
+  if (seen.ids.size === 0 && seen.narrowings.size === 0) return [noSuite()];
   const narrowings = [...seen.narrowings.values()];
   const failing = narrowings.flatMap((one) => (one.failing === undefined ? [] : [one.failing]));
   if (failing.length > 0) return [noneFailed(failing.filter((id) => id !== ""))];
@@ -37,6 +38,15 @@ export function nothingChosen(seen: SeenCases): Problem[] {
         : `One of the cases: ${listed(seen.ids)}`,
     },
   ];
+}
+
+function noSuite(): Problem {
+  return {
+    code: "EVALS_NO_SUITE",
+    what: "This project has no suite: evals/ has no .yaml file, and no module that calls defineSuite.",
+    why: "A run without cases would pass without checking anything.",
+    fix: "Write evals/<name>.yaml (docs/configuration.md); `evals init <new folder>` makes an example to copy from",
+  };
 }
 
 /** The problem that `--failing` finds no case. @param runs ids of the searched runs; empty when no suite has a run */
