@@ -1,5 +1,5 @@
 import { membersOf } from "./chat-shapes.ts";
-import type { ErrorWords } from "./error-words.ts";
+import { type ErrorWords, errorWordsIn } from "./error-words.ts";
 import { LIMIT_HEADERS } from "./limit-headers.ts";
 
 type Members = Readonly<Record<string, unknown>>;
@@ -30,7 +30,8 @@ function secondsOrDuration(text: string): number | undefined {
 function waitOf(text: string, now: number): number | undefined {
   const wait = secondsOrDuration(text);
   if (wait !== undefined) return wait;
-  const date = Date.parse(text);
+  // `Date.parse` also takes `-1` and `5, 7` for dates.
+  const date = /[a-z]{3}|^\s*\d{4}-\d\d-\d\d/i.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
@@ -55,7 +56,7 @@ function waitUntilReset(header: HeaderReader, now: number): number | undefined {
 }
 
 /**
- * The wait that the headers ask for, in milliseconds: `retry-after-ms`, `retry-after` (seconds or an HTTP date),
+ * The wait that the headers ask for, in milliseconds: `retry-after-ms`, `retry-after` (seconds, a duration or a moment),
  * or else the reset of the limit that is used up. Undefined when they ask for none.
  *
  * @param now milliseconds since 1970, UTC, for dates
@@ -63,61 +64,107 @@ function waitUntilReset(header: HeaderReader, now: number): number | undefined {
 export function retryAfter(header: HeaderReader, now: number): number | undefined {
   const exact = Number(header("retry-after-ms") || header("x-ms-retry-after-ms") || Number.NaN);
   if (exact >= 0) return exact;
-  const after = header("retry-after");
-  return (after ? waitOf(after, now) : undefined) ?? waitUntilReset(header, now);
+  for (const name of ["retry-after", "x-retry-after", "x-ratelimit-retry-after"]) {
+    const after = header(name);
+    const wait = after ? longestWait(after, now) : undefined;
+    if (wait !== undefined) return wait;
+  }
+  return waitUntilReset(header, now) ?? waitInPolicies(header("ratelimit") ?? "", now);
 }
 
-/** The objects in an error body, innermost first. Google's OpenAI-compatible endpoint wraps the error in a list. */
-function objectsOf(body: string): readonly Members[] {
-  let parsed: unknown;
+/** The wait in a header; the longest one of a header that was sent several times (`5, 7`). */
+function longestWait(text: string, now: number): number | undefined {
+  const whole = waitUntil(text, now);
+  if (whole !== undefined) return whole;
+  const waits = text.split(",").flatMap((part) => waitUntil(part, now) ?? []);
+  return waits.length === 0 ? undefined : Math.max(...waits);
+}
+
+/**
+ * Milliseconds until the used-up policies of a `RateLimit` header have reset: `"minute";r=0;t=8`, or the older
+ * `limit=100, remaining=0, reset=8`. Undefined when no policy is used up.
+ */
+function waitInPolicies(text: string, now: number): number | undefined {
+  const policies = /\br\s*=/.test(text) ? text.split(",") : [text];
+  const waits = policies.flatMap((policy) => {
+    const [, reset = ""] = /\b(?:t|reset)\s*=\s*(\d+)/.exec(policy) ?? [];
+    return /\b(?:r|remaining)\s*=\s*0\b/.test(policy) ? (waitUntil(reset, now) ?? []) : [];
+  });
+  return waits.length === 0 ? undefined : Math.max(...waits);
+}
+
+/** How many levels of an error body are searched for a wait. */
+const DEEPEST = 4;
+/** Members in which the objects of an error body are: Google puts its wait into `error.details[].metadata`. */
+const INNER = ["error", "errors", "detail", "details", "metadata", "data", "cause"];
+
+/** The objects in an error body. Google's OpenAI-compatible endpoint wraps the error in a list. */
+function objectsIn(value: unknown, depth = 0): readonly Members[] {
+  if (depth > DEEPEST) return [];
+  if (Array.isArray(value)) return value.slice(0, 20).flatMap((one) => objectsIn(one, depth + 1));
+  const members = membersOf(value);
+  return members === undefined
+    ? []
+    : [members, ...INNER.flatMap((name) => objectsIn(members[name], depth + 1))];
+}
+
+function objectsOfBody(body: string): readonly Members[] {
   try {
-    parsed = JSON.parse(body);
+    return objectsIn(JSON.parse(body));
   } catch {
     return [];
   }
-  const outer = membersOf(Array.isArray(parsed) ? parsed[0] : parsed);
-  return [membersOf(outer?.error), outer].flatMap((one) => (one === undefined ? [] : [one]));
+}
+
+/** Names of members with a wait, in any spelling: `retryDelay`, `retry_after_seconds`, `Retry-After`, `wait_ms`. */
+const WAIT =
+  /^(?:retry(?:after|delay|in)|wait(?:time|for)?|(?:quota)?reset(?:s)?(?:after|delay|in))(sec(?:ond)?s?|s|ms|millis(?:econds)?|milliseconds)?$/;
+/** Names of members with the moment at which the limit resets. */
+const MOMENT = /^(?:(?:quota)?resets?(?:at|time|timestamp)|retry(?:at|time))$/;
+
+/** The longest wait that the members of an error name, in milliseconds; undefined when they name none. */
+function namedWait(members: Members, now: number): number | undefined {
+  const waits = Object.entries(members).flatMap(([key, value]) => {
+    if (typeof value !== "number" && typeof value !== "string") return [];
+    const name = key.toLowerCase().replace(/[^a-z]/g, "");
+    if (MOMENT.test(name)) return waitUntil(String(value), now) ?? [];
+    const found = WAIT.exec(name);
+    if (found === null) return [];
+    const unit = /^m/.test(found[1] ?? "") ? 1 : 1000;
+    const plain = Number(value);
+    // A whole number of ten digits and more is a moment and no wait.
+    if (String(value).trim() !== "" && plain >= 0 && plain < 1e9) return plain * unit;
+    return (typeof value === "string" ? durationOf(value) : undefined) ?? waitUntil(String(value), now) ?? [];
+  });
+  return waits.length === 0 ? undefined : Math.max(...waits);
 }
 
 /**
- * The wait in a member of an error, in milliseconds: `retry_after: 3`, `retryDelay: "7.2s"`. Undefined without
- * such a member.
+ * The wait in an error text such as "Please try again in 1.2s", "retry after 20 seconds", "Retry-After: 30" or "try
+ * again at 2026-01-01T00:00:08Z", in milliseconds; undefined when it has none.
  */
-function namedWait(members: Members): number | undefined {
-  const exact = members.retry_after_ms ?? members.retryAfterMs;
-  if (typeof exact === "number" && exact >= 0) return exact;
-  for (const name of [
-    "retryDelay",
-    "retry_after",
-    "retryAfter",
-    "retry_after_seconds",
-    "resets_in_seconds",
-  ]) {
-    const value = members[name];
-    if (typeof value === "number" && value >= 0) return value * 1000;
-    const wait = typeof value === "string" ? secondsOrDuration(value) : undefined;
-    if (wait !== undefined) return wait;
-  }
-  return undefined;
-}
-
-/**
- * The wait in an error text such as "Please try again in 1.2s" or "retry after 20 seconds", in milliseconds;
- * undefined when it has none.
- */
-function reportedWait(message: unknown): number | undefined {
-  if (typeof message !== "string") return undefined;
+function reportedWait(message: string, now: number): number | undefined {
+  const text = message
+    .slice(0, 2000)
+    .replace(/\b(in|after|for|wait) (?:a|one) (?=second|minute|hour)/gi, "$1 1 ");
   const words =
-    /\b(?:try again|retry|wait)(?: (?:your|the) request)?,?(?: (?:in|after|for))? (?:about )?(\d[\d.]*(?: ?[a-z]+ ?\d[\d.]*){0,3} ?[a-z]+)/i.exec(
-      message.slice(0, 2000),
+    /\b(?:try again|retry(?:ing)?|wait|available(?: again)?|resets?)(?: (?:your|the) request)?,?(?: (?:in|after|for))? (?:about )?(\d[\d.]*(?: ?[a-z]+ ?\d[\d.]*){0,3} ?[a-z]+)/i.exec(
+      text,
     );
   const duration = words?.[1] ?? "";
   // Other words may follow the unit, so the longest beginning that is a valid duration is used.
-  for (let text = duration; text !== ""; text = text.replace(/ ?[^ ]+$/, "")) {
-    const wait = durationOf(text);
+  for (let part = duration; part !== ""; part = part.replace(/ ?[^ ]+$/, "")) {
+    const wait = durationOf(part);
     if (wait !== undefined) return wait;
   }
-  return undefined;
+  const [, moment] =
+    /\b(?:try again|retry|resets?|available(?: again)?) (?:at|after|on) (\d{4}-\d\d-\d\d[T ][\d:.]+ ?(?:Z|UTC|[+-]\d\d:?\d\d))/i.exec(
+      text,
+    ) ?? [];
+  if (moment !== undefined) return waitOf(moment, now);
+  const [, seconds] =
+    /\bretry[-_ ]?after["']? ?[:=]? ?["']?(\d+(?:\.\d+)?)(?![\w.]| ?[a-z%])/i.exec(text) ?? [];
+  return seconds === undefined ? undefined : waitUntil(seconds, now);
 }
 
 /** The wait in the upstream server's headers, which a gateway such as OpenRouter repeats in the body. */
@@ -129,23 +176,14 @@ function repeatedWait({ metadata }: Members, now: number): number | undefined {
 }
 
 /**
- * The wait that the body of a refusal asks for, in milliseconds: Google's `retryDelay`, a member `retry_after`,
- * headers that a gateway repeats, or the message text. Undefined when it asks for none.
+ * The wait that the body of a refusal asks for, in milliseconds: Google's `retryDelay`, a member like `retry_after` or
+ * `reset_at`, headers that a gateway repeats, or the error's text. Undefined when it asks for none.
  *
  * @param now milliseconds since 1970, UTC, for dates
  */
 export function waitInBody(body: string, now: number): number | undefined {
-  const waits = objectsOf(body).flatMap((one) => {
-    const details: readonly unknown[] = Array.isArray(one.details) ? one.details : [];
-    const detailed = details.map((detail) => namedWait(membersOf(detail) ?? {}));
-    return [
-      namedWait(one),
-      repeatedWait(one, now),
-      ...detailed,
-      reportedWait(one.message),
-      reportedWait(one.error),
-    ];
-  });
+  const waits = objectsOfBody(body).flatMap((one) => [namedWait(one, now), repeatedWait(one, now)]);
+  waits.push(reportedWait(errorWordsIn(body).message, now));
   const known = waits.filter((wait) => wait !== undefined);
   return known.length === 0 ? undefined : Math.max(...known);
 }

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { waitInBody } from "./server-refusal.ts";
+import { retryAfter, waitInBody } from "./server-refusal.ts";
 import { fakeHost } from "./testing/fake-host.ts";
 import { askNetworkTarget, NETWORK_TARGETS } from "./testing/network-targets.ts";
 
@@ -119,6 +119,27 @@ describe("an error text about money", () => {
   });
 });
 
+describe("retryAfter", () => {
+  const now = Date.UTC(2026, 0, 1);
+  it.each<[Record<string, string>, number | undefined]>([
+    [{ "retry-after": "Thu, 01 Jan 2026 00:00:08 GMT" }, 8000],
+    [{ "retry-after": "2026-01-01T00:00:08Z" }, 8000],
+    [{ "retry-after": String(now / 1000 + 8) }, 8000],
+    [{ "retry-after": String(now + 8000) }, 8000],
+    [{ "retry-after": "5s" }, 5000],
+    [{ "retry-after": "5, 7" }, 7000],
+    [{ "retry-after": "-1" }, undefined],
+    [{ "retry-after": "soon" }, undefined],
+    [{ "x-retry-after": "8" }, 8000],
+    [{ "x-ratelimit-retry-after": "8" }, 8000],
+    [{ ratelimit: '"minute";r=0;t=8, "day";r=9;t=4000' }, 8000],
+    [{ ratelimit: "limit=100, remaining=0, reset=8" }, 8000],
+    [{ ratelimit: "limit=100, remaining=10, reset=8" }, undefined],
+  ])("reads %j", (headers, wait) => {
+    expect(retryAfter((name) => headers[name], now)).toBe(wait);
+  });
+});
+
 describe("waitInBody", () => {
   it("reads the headers of an upstream server that a gateway repeats", () => {
     const now = 1_700_000_000_000;
@@ -143,9 +164,39 @@ describe("waitInBody", () => {
     ["Please try again in 1h0m3s", 3_603_000],
     ["Please try again later.", undefined],
     ["Try again in 5 fortnights", undefined],
+    ["Please try again in one minute.", 60_000],
+    ["You can retry in a second", 1000],
+    ["Tokens available in 8 seconds", 8000],
+    ["Your limit resets in 90s", 90_000],
+    ["Retry-After: 30", 30_000],
+    ["retry after 30", 30_000],
+    ["retry_after=1.5", 1500],
+    ["Try again at 1970-01-01T00:00:08Z.", 8000],
+    ["Gave up: retry after 3 attempts", undefined],
+    ["Try again in a few seconds", undefined],
     ["Limit 3, used 2", undefined],
   ])("reads %s as %s ms", (message, wait) => {
     expect(waitOf(message)).toBe(wait);
+  });
+
+  const at = Date.UTC(2026, 0, 1);
+  it.each<[unknown, number]>([
+    ["Too many requests, try again in 9 seconds", 9000],
+    [{ detail: "Rate limit exceeded. Try again in 12 seconds." }, 12_000],
+    [{ detail: { error: "rate", retry_after: 9 } }, 9000],
+    [{ errors: [{ message: "Slow down" }, { message: "Try again in 11 s" }] }, 11_000],
+    [{ error: "busy", retry_in: 5 }, 5000],
+    [{ retryAfterSeconds: 5 }, 5000],
+    [{ "Retry-After": "5" }, 5000],
+    [{ error: { retry_after_ms: "5000" } }, 5000],
+    [{ error: { wait_seconds: 5, limit: 400 } }, 5000],
+    [{ error: { retry_after: at / 1000 + 8 } }, 8000],
+    [{ error: { reset_at: "2026-01-01T00:00:08Z" } }, 8000],
+    [{ error: { resets_at: at / 1000 + 8 } }, 8000],
+    [{ error: { resetTime: at + 8000 } }, 8000],
+    [{ error: { details: [{ metadata: { quotaResetDelay: "4.5s" } }] } }, 4500],
+  ])("reads %j", (body, wait) => {
+    expect(waitInBody(typeof body === "string" ? body : JSON.stringify(body), at)).toBe(wait);
   });
 
   it.each(["", "not json", "null", "[]", "[null]", '{"error":null}', '{"error":{"details":[null,1]}}'])(
