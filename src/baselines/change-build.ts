@@ -201,7 +201,7 @@ export const CI_SYSTEMS: readonly CiSystem[] = [
 ];
 
 /** Variables with the ref that is built. Merge-queue branches and refs of changes are recognized by name. */
-const BUILT_REF = [
+export const BUILT_REF = [
   "GITHUB_REF",
   "CI_COMMIT_BRANCH",
   "CI_COMMIT_REF_NAME",

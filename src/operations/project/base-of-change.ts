@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { type BaseBranch, baseRefs } from "../../baselines/base-branch.ts";
-import { type ChangeBuild, changeBuildOf } from "../../baselines/change-build.ts";
+import type { ChangeBuild } from "../../baselines/change-build.ts";
+import { mayBeChange } from "../../baselines/ci-variables.ts";
 import { findGitFolder } from "../../git/git-folder.ts";
 import { remoteNames, resolveCommit } from "../../git/repository.ts";
 import type { Environment } from "../environment.ts";
@@ -17,7 +18,7 @@ export type BaseOfChange =
   | Extract<ChangeBuild, { kind: "unknown" }>;
 
 export async function baseOfChange(root: string, io: Pick<Environment, "env">): Promise<BaseOfChange> {
-  const build = buildHere(root, io);
+  const build = await buildHere(root, io);
   if (build.kind !== "into") return build;
   const { base } = build;
   const remotes = await remoteNames(root);
@@ -26,7 +27,9 @@ export async function baseOfChange(root: string, io: Pick<Environment, "env">): 
   return { kind: "unseen", base, remotes };
 }
 
-function buildHere(root: string, { env }: Pick<Environment, "env">): ChangeBuild {
+async function buildHere(root: string, { env }: Pick<Environment, "env">): Promise<ChangeBuild> {
+  if (!mayBeChange(env)) return { kind: "none" };
+  const { changeBuildOf } = await import("../../baselines/change-build.ts");
   const git = findGitFolder(root);
   const top = git !== null && basename(git) === ".git" ? dirname(git) : root;
   return changeBuildOf(env, (path) => {
