@@ -289,6 +289,11 @@ export class ModelPace {
     return level;
   }
 
+  /** Whether the provider has accepted other calls that still run, while this one failed sooner. */
+  hasAccepted(departure: Departure, now: number): boolean {
+    return this.#outlasting(departure, now) > 0;
+  }
+
   /** Handles a refusal of one extra concurrent call: the concurrency is reduced again, without pausing the others. */
   #takeBackOneMore(level: number): void {
     this.#most = Math.min(this.#most, level - 1);

@@ -108,6 +108,48 @@ describe("a server with a limit on concurrent calls", () => {
     expect(pace().waited_ms).toBeGreaterThan(0);
   });
 
+  it.each([2, 4, 7])("(%i) that refuses by a plain 503 answers all calls", async (limit) => {
+    const plain: Reply = {
+      ...{ kind: "failed", error: "provider", message: "503 from api.test", transient: true },
+      may_be_busy: true,
+    };
+    const { client, seen } = server((inFlight) => (inFlight < limit ? null : plain));
+    const { wrapped } = lineOver(client);
+    let next = 0;
+    const each: Client = {
+      ...wrapped,
+      send: (request, question, trial, signal) =>
+        wrapped.send(request, { ...question, case_id: `${next++}` }, trial, signal),
+    };
+    expect(answered(await askAll([each], 300))).toBe(300);
+    expect(seen.refused).toBeLessThan(60);
+  });
+
+  it("that fails one call for another reason gives that call up, and answers the others", async () => {
+    const poison: Reply = {
+      ...{ kind: "failed", error: "provider", message: "503 from api.test", transient: true },
+      may_be_busy: true,
+    };
+    let sent = 0;
+    const { client } = server(() => null);
+    const { wrapped } = lineOver({
+      ...client,
+      send: (request, question, trial, signal) => {
+        if (question.case_id !== "bad") return client.send(request, question, trial, signal);
+        sent++;
+        return Promise.resolve(poison);
+      },
+    });
+    let next = 0;
+    const each: Client = {
+      ...wrapped,
+      send: (request, question, trial, signal) =>
+        wrapped.send(request, { ...question, case_id: next++ === 20 ? "bad" : `${next}` }, trial, signal),
+    };
+    expect(answered(await askAll([each], 300))).toBe(299);
+    expect(sent).toBeLessThanOrEqual(12);
+  });
+
   it("gets no more calls at once from two clients that share its queue", async () => {
     const { client, seen } = server((inFlight) => (inFlight < 4 ? null : refused(500)));
     const { line, wrapped } = lineOver(client);

@@ -20,6 +20,12 @@ const SILENT_AFTER = 10;
  */
 const MAX_DROUGHT_MS = { answered: 70_000, unanswered: 35_000 };
 
+/**
+ * When a failure that may be a lack of capacity is one: another call was answered less than `after_ms` ago or still
+ * runs. A call that fails so more than `most` times may itself be the problem.
+ */
+const SEEMS_BUSY = { after_ms: 10_000, most: 8 };
+
 /** What the queue needs from outside: clock, random numbers and timer. */
 export interface PaceDependencies {
   /** Milliseconds of a monotonic clock. */
@@ -78,8 +84,10 @@ export class ModelLine {
    * and a clock that does not advance must not block the queue.
    */
   #sleptUntil = Number.NEGATIVE_INFINITY;
-  /** Whether the model has answered a call. */
-  #heard = false;
+  /** When the model last answered a call; null before the first answer. */
+  #answeredAt: number | null = null;
+  /** How often each call failed in a way that was taken for a lack of capacity. */
+  readonly #seemedBusy = new Map<string, number>();
   /** When the first reply arrived. */
   #firstBackAt: number | null = null;
   /** Calls whose last attempt failed. */
@@ -274,13 +282,18 @@ export class ModelLine {
     reply: Reply,
     max_wait_ms: number,
   ): Reply | "again" {
-    const answered = this.#learn(departure, request, reply, max_wait_ms);
+    const answered = this.#learn(departure, { call, request }, reply, max_wait_ms);
     const verdict = answered === "again" ? answered : this.#presence(departure, call, answered, max_wait_ms);
     this.#advance();
     return verdict;
   }
 
-  #learn(departure: Departure, request: PreparedRequest, reply: Reply, max_wait_ms: number): Reply | "again" {
+  #learn(
+    departure: Departure,
+    { call, request }: { readonly call: string; readonly request: PreparedRequest },
+    reply: Reply,
+    max_wait_ms: number,
+  ): Reply | "again" {
     const { usage } = reply;
     const known = usage === undefined ? null : tokensOf(usage);
     const now = this.#now();
@@ -290,13 +303,15 @@ export class ModelLine {
     if (reply.limits !== undefined)
       this.#pace.report(departure, reply.limits, now, reply.kind === "answered");
     if (reply.kind === "answered") {
-      this.#heard = true;
+      this.#answeredAt = now;
+      this.#seemedBusy.delete(call);
       if (usage !== undefined && this.#pace.countsTokens)
         this.#forecast.learn(departure.bytes || bytesOf(request), usage);
       this.#pace.answered(departure, known);
       return reply;
     }
-    if (reply.busy !== true || !reply.transient) {
+    const busy = reply.busy === true || this.#seemsBusy(departure, call, reply, now);
+    if (!busy || !reply.transient) {
       this.#pace.back(departure, known ?? (reply.may_be_billed === true ? null : 0));
       return reply.closed === undefined ? reply : this.#close(reply, Number.POSITIVE_INFINITY);
     }
@@ -306,9 +321,19 @@ export class ModelLine {
       const message = oneLine(`${reply.message} (the server asks for a wait of ${waitText(asked)})`);
       return this.#close({ ...reply, message, transient: false, closed: "long-wait" }, now + asked);
     }
-    const most_ms = this.#heard ? MAX_DROUGHT_MS.answered : MAX_DROUGHT_MS.unanswered;
+    const most_ms = this.#answeredAt !== null ? MAX_DROUGHT_MS.answered : MAX_DROUGHT_MS.unanswered;
     if (!this.#pace.onlyRefuses(now, most_ms)) return "again";
     return this.#close({ ...reply, transient: false, closed: "only-refusals" }, now + max_wait_ms);
+  }
+
+  /** Whether a failure that may be a lack of capacity is treated as one: the model answers other calls meanwhile. */
+  #seemsBusy(departure: Departure, call: string, { may_be_busy }: FailedReply, now: number): boolean {
+    if (may_be_busy !== true || departure.level === 1) return false;
+    const answers = this.#answeredAt !== null && now - this.#answeredAt < SEEMS_BUSY.after_ms;
+    if (!answers && !this.#pace.hasAccepted(departure, now)) return false;
+    const times = (this.#seemedBusy.get(call) ?? 0) + 1;
+    this.#seemedBusy.set(call, times);
+    return times <= SEEMS_BUSY.most;
   }
 
   /**
@@ -328,7 +353,7 @@ export class ModelLine {
     }
     if (!this.#troubled.has(call)) this.#unanswered++;
     this.#troubled.add(call);
-    if (!this.#heard || this.#unanswered < SILENT_AFTER) return reply;
+    if (this.#answeredAt === null || this.#unanswered < SILENT_AFTER) return reply;
     const now = this.#now();
     this.#silentSince ??= now;
     if (now - this.#silentSince > MAX_DROUGHT_MS.answered)

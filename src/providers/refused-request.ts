@@ -3,6 +3,7 @@ import { errorWordsIn } from "./error-words.ts";
 import { oneLine } from "./failed-reply.ts";
 import {
   type HeaderReader,
+  isDaily,
   isOutOfMoney,
   isOverloaded,
   isTooLarge,
@@ -62,7 +63,8 @@ export function failureOfStatus({
   if (isOutOfMoney(status, stated, { paidApi, wait }))
     return { ...failed, transient: false, fatal: true, closed: "no-money" };
   if (status === 401 || status === 403) return { ...failed, transient: false, fatal: true };
-  if (isUsedUp(status, body)) return { ...failed, transient: false, closed: "long-wait" };
+  if (isUsedUp(status, body) || (status === 429 && wait === undefined && isDaily(stated.message)))
+    return { ...failed, transient: false, closed: "long-wait" };
   const transient = isTransient(status, stated.codes, where) && !(status === 429 && isTooLarge(body));
   if (!transient) return { ...failed, transient };
   const busy =
@@ -70,5 +72,13 @@ export function failureOfStatus({
     status === 529 ||
     (status < 500 && isTemporary(stated.codes)) ||
     (status === 503 && (wait !== undefined || isOverloaded(body)));
-  return { ...failed, transient, ...(busy && { busy }), ...(wait !== undefined && { retry_after_ms: wait }) };
+  // Servers and proxies that limit how many calls they take at once often refuse the others by a plain 503.
+  const may_be_busy = status === 503 && !busy;
+  return {
+    ...failed,
+    transient,
+    ...(busy && { busy }),
+    ...(may_be_busy && { may_be_busy }),
+    ...(wait !== undefined && { retry_after_ms: wait }),
+  };
 }

@@ -118,7 +118,7 @@ function objectsOfBody(body: string): readonly Members[] {
 
 /** Names of members with a wait, in any spelling: `retryDelay`, `retry_after_seconds`, `Retry-After`, `wait_ms`. */
 const WAIT =
-  /^(?:retry(?:after|delay|in)|wait(?:time|for)?|(?:quota)?reset(?:s)?(?:after|delay|in))(sec(?:ond)?s?|s|ms|millis(?:econds)?|milliseconds)?$/;
+  /^(?:retry(?:after|delay|in)|wait(?:time|for)?|estimatedtime|(?:quota)?reset(?:s)?(?:after|delay|in))(sec(?:ond)?s?|s|ms|millis(?:econds)?|milliseconds)?$/;
 /** Names of members with the moment at which the limit resets. */
 const MOMENT = /^(?:(?:quota)?resets?(?:at|time|timestamp)|retry(?:at|time))$/;
 
@@ -222,7 +222,7 @@ export function isOutOfMoney(
 
 /** Whether the error text says that the server is overloaded. */
 export function isOverloaded(body: string): boolean {
-  return /overload|at capacity|too many (concurrent )?requests|server is busy|slow down/i.test(
+  return /overload|at capacity|too many (?:concurrent |simultaneous |parallel )?(?:requests|connections)|\bbusy\b|slow down|(?:currently|still) loading|warming up|queue is full|no (?:free|available) (?:slot|worker)/i.test(
     body.slice(0, 4000),
   );
 }
@@ -230,4 +230,13 @@ export function isOverloaded(body: string): boolean {
 /** Whether the error text says that the request alone exceeds the rate limit, so that waiting never helps. */
 export function isTooLarge(body: string): boolean {
   return /\brequest too large\b/i.test(body.slice(0, 4000));
+}
+
+/** Whether the error text says that the limit of a day is used up, and speaks of no shorter limit. */
+export function isDaily(message: string): boolean {
+  const text = message.slice(0, 2000);
+  return (
+    /\b(?:(?:per|a) (?:calendar )?day|daily|24 hours|[RT]PD)\b/i.test(text) &&
+    !/\b(?:(?:per|a) (?:minute|second|hour)|hourly|[RT]P[MS])\b/i.test(text)
+  );
 }

@@ -83,6 +83,17 @@ describe.each(NETWORK_TARGETS)("$name", (subject) => {
     expect(reply).not.toHaveProperty("closed");
   });
 
+  it.each([
+    ["You exceeded 200 requests per day.", true],
+    ["Your daily quota is used up", true],
+    ["Limits: 10 requests per minute, 200 per day", false],
+    ["Have a nice day", false],
+    ["200 requests per day. Try again in 3 s", false],
+  ])("gives up at %j: %s", async (message, closes) => {
+    const reply = await ask({ status: 429, body: { error: { message } } });
+    expect("closed" in reply ? reply.closed : undefined).toBe(closes ? "long-wait" : undefined);
+  });
+
   it("does not retry a request that is larger than the limit", async () => {
     const message = "Request too large for m on tokens per min (TPM): Limit 30000, Requested 40000.";
     expect(await ask({ status: 429, body: { error: { message } } })).toMatchObject({ transient: false });
@@ -93,8 +104,12 @@ describe.each(NETWORK_TARGETS)("$name", (subject) => {
       const reply = await ask({ status, body: "down" });
       expect(reply).toMatchObject({ transient: true });
       expect(reply).not.toHaveProperty("busy");
+      expect("may_be_busy" in reply).toBe(status === 503);
     }
-    expect(await ask({ status: 503, body: "The model is overloaded" })).toMatchObject({ busy: true });
+    for (const body of ["The model is overloaded", { error: "busy" }, { error: "Too many connections" }])
+      expect(await ask({ status: 503, body })).toMatchObject({ busy: true });
+    const loading = { error: "Model m is currently loading", estimated_time: 20.5 };
+    expect(await ask({ status: 503, body: loading })).toMatchObject({ busy: true, retry_after_ms: 20_500 });
   });
 });
 
