@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { REFUSAL_PHRASES, refusalIn } from "./refusal-phrases.ts";
+import { refusalIn } from "./refusal-phrases.ts";
 
 const shown = (output: string) => refusalIn({ output, refusal: null, finish_reason: null });
 
@@ -44,11 +44,4 @@ describe("refusalIn", () => {
     "I'm not able to stress this enough: restart the router first.",
     "Your order ships on Monday.",
   ])("finds no refusal: %s", (text) => expect(shown(text)).toBeUndefined());
-
-  it("finds each known phrase on its own", () => {
-    for (const phrase of REFUSAL_PHRASES) {
-      const rest = phrase.endsWith("language model") ? ", i cannot do this." : " do that.";
-      expect(shown(`${phrase}${rest}`), phrase).toBeDefined();
-    }
-  });
 });
