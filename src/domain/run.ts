@@ -215,7 +215,8 @@ export interface StoredTrial {
   readonly message: string | null;
   readonly cached: boolean;
   readonly pass: boolean | null;
-  readonly scores: readonly (StoredScore | null)[];
+  /** By scorer index: null for a missing score, undefined when the scorer does not apply to the case. */
+  readonly scores: readonly (StoredScore | null | undefined)[];
   /**
    * By scorer index, why an optional scorer could not score; null for other scorers. Absent when all scorers could
    * score.

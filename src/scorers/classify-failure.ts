@@ -65,7 +65,7 @@ const found = (name: FailureClass, evidence: string, { step, tool }: Partial<Fau
 function missesOf({ trial, scorers }: TrialToClassify): readonly Miss[] {
   return trial.scores.flatMap((score, index) => {
     const scorer = scorers[index];
-    if (score === null || score.pass || scorer === undefined) return [];
+    if (score == null || score.pass || scorer === undefined) return [];
     if (!scorer.required && scorer.type === "judge") return [];
     return [{ ...scorer, reason: score.reason, fault: score.fault }];
   });

@@ -158,7 +158,7 @@ export function storeJudgementsContract(name: string, makePlace: () => StorePlac
       writer.record(answered(0, 1, { scores: { ...own, scores: [scored, undefined] } }));
       writer.flush();
       expect([...store.scan(writer.no)][0]?.scores).toEqual([[1, true], undefined]);
-      expect(store.trials(writer.no, 0)[0]?.scores).toEqual([scored, null]);
+      expect(store.trials(writer.no, 0)[0]?.scores).toEqual([scored, undefined]);
     });
 
     it("counts requests to judges separately from those to the target", () => {

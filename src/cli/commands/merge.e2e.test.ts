@@ -73,6 +73,33 @@ describe("evals merge", () => {
     expect(run.counts).toMatchObject({ trials: 2 * CASES, answered: 2 * CASES - 2, errored: 2 });
   });
 
+  it("tells a scorer that a case does not name from one that could not score, as the whole run does", async () => {
+    repo.write(
+      "datasets/reply.jsonl",
+      Array.from(
+        { length: CASES },
+        (_, index) =>
+          `${JSON.stringify({ id: `c${index}`, input: `question ${index}`, scorers: index % 2 === 0 ? ["own"] : ["own", "odd"] })}\n`,
+      ).join(""),
+    );
+    repo.write(
+      "evals/reply.yaml",
+      `${SUITE.split("scorers:")[0]}scorers:
+  - { type: length, name: own, min: 1 }
+  - { type: length, name: odd, min: 1 }
+gate: { require: { score.odd: ">= 0.9" } }
+`,
+    );
+    const parts = await allParts();
+    const merged = await repo.evals(`merge ${parts.join(" ")} --json`);
+    expect(merged.exit).toBe(0);
+    const [run] = JSON.parse(merged.stdout).runs;
+    rmSync(join(repo.root, ".evals"), { recursive: true });
+    const whole = JSON.parse((await repo.evals("run --no-cache --json --quiet", { env })).stdout).runs[0];
+    for (const key of ["gate", "notes", "counts"]) expect(run[key], key).toEqual(whole[key]);
+    expect(run.metrics["score.odd"]).toEqual(whole.metrics["score.odd"]);
+  });
+
   it("keeps answers, scores and the judge's replies, which can be shown", async () => {
     const parts = await allParts();
     const [run] = JSON.parse((await repo.evals(`merge ${parts.join(" ")} --json`)).stdout).runs;

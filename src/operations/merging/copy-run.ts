@@ -1,6 +1,6 @@
 import { hashJson } from "../../domain/json.ts";
 import { allItems, everyItem } from "../../domain/pages.ts";
-import type { StoredScore, StoredTrial } from "../../domain/run.ts";
+import type { StoredTrial } from "../../domain/run.ts";
 import { askedHash } from "../../run/fingerprint.ts";
 import { variantRuns } from "../../run/variant-runs.ts";
 import type { RunWriter, Store, TrialRecord, TrialScoring } from "../../store/store.ts";
@@ -112,10 +112,7 @@ interface Copying {
 }
 
 /** The scores of a trial, referring to the copied judges' replies. */
-async function withCopiedReplies(
-  trial: StoredTrial,
-  copying: Copying,
-): Promise<readonly (StoredScore | null)[]> {
+async function withCopiedReplies(trial: StoredTrial, copying: Copying): Promise<StoredTrial["scores"]> {
   const ids = trial.scores.flatMap((one) => one?.replies ?? []);
   if (ids.length === 0) return trial.scores;
   await copyReplies(await copying.from.read.judgements(ids), copying);

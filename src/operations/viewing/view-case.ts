@@ -32,7 +32,12 @@ export function viewedTrial(header: RunHeader, stored: StoredTrial, limit: numbe
     error:
       kind === "errored" ? { kind: error ?? "provider", message: cutLetters(message ?? "", limit) } : null,
     output: answer === null ? null : passage(wordsOfAnswer(answer), limit),
-    scores: header.scorers.map((_, index) => viewedScore(header, stored, index, limit)),
+    // A scorer that the case does not name says nothing of the answer.
+    scores: header.scorers.flatMap((_, index) =>
+      stored.scores.length > 0 && stored.scores[index] === undefined
+        ? []
+        : [viewedScore(header, stored, index, limit)],
+    ),
     facts: answer === null ? null : factsOf(answer, stored.cached),
   };
 }

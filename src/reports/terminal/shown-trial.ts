@@ -92,6 +92,8 @@ function answerBlocks({ output, refusal }: StoredAnswer): string[] {
 
 function scoreLines({ scorers }: RunHeader, trial: StoredTrial): string[] {
   return trial.scores.flatMap((score, index) => {
+    // A scorer that the case does not name says nothing of the answer.
+    if (score === undefined) return [];
     const scorer = scorers[index];
     const outcome =
       score === null

@@ -248,10 +248,10 @@ function storedScores(text: string | null): Pick<StoredTrial, "scores" | "void_r
   if (text === null) return { scores: [] };
   const stored = JSON.parse(text) as ScoreColumn[];
   const reasons = stored.map((one) => (typeof one === "string" ? one : null));
-  const scores = stored.map((one) =>
-    one === null || one === 0 || typeof one === "string"
-      ? null
-      : { score: one[0], pass: one[1] === 1, reason: one[2], ...one[3] },
-  );
+  const scores = stored.map((one) => {
+    if (one === 0) return undefined;
+    if (one === null || typeof one === "string") return null;
+    return { score: one[0], pass: one[1] === 1, reason: one[2], ...one[3] };
+  });
   return reasons.some((one) => one !== null) ? { scores, void_reasons: reasons } : { scores };
 }
