@@ -184,7 +184,7 @@ function onGitHub(
     { github, secrets: { OPENAI_API_KEY: "k" } },
     {
       ...{ cwd: at.root, temp, bin: join(temp, "bin"), env: variables },
-      others: {
+      fakes: {
         "upload-artifact": ({ path = "", name = "" }): Record<string, string> =>
           existsSync(join(at.root, path))
             ? { "artifact-url": `https://github.com/acme/bot/artifacts/${name}` }

@@ -20,7 +20,7 @@ export interface Rollback {
   /** Paths relative to the project root. */
   readonly restored: readonly string[];
   readonly removed: readonly string[];
-  /** One proof for each promoted suite and model; empty for a dry run. */
+  /** The check of each promoted suite and model after the rollback; empty for a dry run. */
   readonly proofs: readonly RollbackProof[];
   /** Whether this was a dry run. */
   readonly dry: boolean;

@@ -33,8 +33,11 @@ export interface JobPlace {
   readonly bin: string;
   /** Variables that the runner sets for every step. */
   readonly env: Readonly<Record<string, string>>;
-  /** Fakes of third-party actions, by name without owner and version: inputs to outputs. Others are skipped. */
-  readonly others?: Readonly<
+  /**
+   * Fakes of third-party actions, by name without owner and version: each makes the outputs from the inputs. A step with
+   * an action that has no fake is skipped.
+   */
+  readonly fakes?: Readonly<
     Record<string, (given: Readonly<Record<string, string>>) => Record<string, string>>
   >;
 }
@@ -66,7 +69,7 @@ export function putPrograms(bin: string, programs: Readonly<Record<string, strin
 
 /**
  * Runs the steps of a job as a GitHub runner does: shell steps and the action of this repository. Third-party
- * actions are replaced by the fakes in `place.others`.
+ * actions are replaced by the fakes in `place.fakes`.
  *
  * @returns the steps that ran, up to the first that failed
  */
@@ -81,7 +84,7 @@ export function runJob(steps: readonly Step[], context: RunnerContext, place: Jo
     if (step.uses !== undefined && /^\.\/(?:node_modules\/git-evals)?$/.test(step.uses)) {
       ran.push(...runAction(filled(step.with ?? {}, scope), context, { ...place, env }));
     }
-    const other = place.others?.[/^[\w-]+\/([\w-]+)@/.exec(step.uses ?? "")?.[1] ?? ""];
+    const other = place.fakes?.[/^[\w-]+\/([\w-]+)@/.exec(step.uses ?? "")?.[1] ?? ""];
     if (other !== undefined && step.id !== undefined)
       outputs[step.id] = { outputs: other(filled(step.with ?? {}, scope)) };
     if (step.run === undefined) continue;
