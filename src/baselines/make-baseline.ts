@@ -154,8 +154,8 @@ export interface GrownBaseline {
 }
 
 /**
- * Adds a run's own trials to the cases with unchanged keys. A case that counts the run's trials already stays as it
- * is.
+ * Adds to the cases with unchanged keys the trials that a run asked itself, not those from the cache. A case that
+ * includes these trials already is not changed.
  *
  * @param whole the run as a baseline of its own, for cases that are new or changed
  * @param fresh the run as a baseline of only those trials whose answers are new, not from the cache

@@ -193,7 +193,7 @@ export interface StoppingDecision {
   readonly high: number | null;
   /** One-sided p-value of a drop. */
   readonly p: number | null;
-  /** One sentence with numbers. */
+  /** One sentence that says what was found at this look, with its numbers. */
   readonly said: string;
 }
 
@@ -228,7 +228,7 @@ export interface Comparison {
    * cases that have answers on both sides.
    */
   readonly population: { readonly low: number; readonly high: number } | null;
-  /** One sentence with numbers. */
+  /** One sentence that says what was found at this look, with its numbers. */
   readonly said: string;
   /**
    * For a run that could stop early: the look (the interim analysis) that decided the verdict. All other numbers come

@@ -12,7 +12,7 @@ const MAX = 60;
 
 /**
  * Limits the retries of a whole run, so that a failing provider is not asked several times for each of a thousand
- * trials. A call that is answered in the end gives back the retries it took; a call that is never answered does not.
+ * trials. Each answer gives back as many retries as its call may have used; a call that is never answered gives back none.
  */
 export function retryBudget(): RetryBudget {
   let left = MAX;
