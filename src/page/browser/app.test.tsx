@@ -283,6 +283,39 @@ describe("the page", () => {
     expect(root.querySelector("h1")?.textContent).toBe("2 targets of triage");
   });
 
+  it("names the suites of chosen runs that are of several, and does not pass them for targets of one", async () => {
+    const source = fakeMatrix(indexDocument());
+    const run = async (key: string) => {
+      const document = await source.run(key);
+      return key === "51d0a77e"
+        ? { ...document, summary: { ...document.summary, suite: "tickets" } }
+        : document;
+    };
+    await shown({ ...source, run, start: { ...source.start, matrices: [] } }, "#/matrix/51d0a77e,3f9c21aa");
+    expect(root.querySelector("h1")?.textContent).toBe("2 targets of tickets, triage");
+    expect(text()).toContain("their rates are not compared");
+    const [other] = Array.from(root.querySelectorAll(".targets tbody tr"), (row) => row.textContent);
+    expect(other).toMatch(/^tickets · /);
+  });
+
+  it("says once why a comparison cannot be shown", async () => {
+    const source = fakeSource(indexDocument());
+    const fail = async () => {
+      throw new Error("the two sides have the same answers");
+    };
+    await shown(
+      { ...source, run: fail, runAtHand: () => null, index: fail },
+      "#/compare/51d0a77e/3f9c21aa",
+    );
+    expect(root.querySelectorAll('[role="alert"]')).toHaveLength(1);
+    expect(text()).toContain("the two sides have the same answers");
+  });
+
+  it("says of a search which word is no condition", async () => {
+    await shown(fakeSource(indexDocument()), "#/run/3f9c21aa?q=staus%3Afailing");
+    expect(text()).toContain('"staus:failing" is no condition of this run');
+  });
+
   it("links the comparison from the card of its suite when a file has other runs too", async () => {
     const source = fakeMatrix(indexDocument());
     const another = { ...summary, id: "77aa0001", suite: "tickets", name: "tickets" };

@@ -6,7 +6,7 @@ import type { Loaded } from "./loaded.ts";
 import { Marks } from "./marks.tsx";
 import { type Order, orderedPlaces } from "./order-cases.ts";
 import { go, type ListState, listOf, retitle } from "./page-state.ts";
-import { findPlaces, hasStatus, parseQuery, STATUSES, type Status, textsOf } from "./query.ts";
+import { findPlaces, hasStatus, notConditions, parseQuery, STATUSES, type Status, textsOf } from "./query.ts";
 import { addressOf } from "./route.ts";
 import { SearchField } from "./search-field.tsx";
 import type { PageSource } from "./source.ts";
@@ -53,12 +53,25 @@ export function CaseList({ source, runKey, index, query }: CaseListProps): JSX.E
         {(known) => (
           <>
             <StatusButtons columns={known} query={state.query.value} search={search} />
+            <NotConditions words={notConditions(state.query.value, known.scorers)} />
             {known.leftOut === "" ? null : <p class="faint">{known.leftOut} The history has everything.</p>}
             <CaseRows runKey={runKey} columns={known} hits={hits} />
           </>
         )}
       </Await>
     </>
+  );
+}
+
+/** Says which words of a search were probably meant as conditions and are none. */
+function NotConditions({ words }: { words: readonly string[] }): JSX.Element | null {
+  if (words.length === 0) return null;
+  return (
+    <p class="faint" role="status">
+      {words.map((word) => `"${word}"`).join(", ")}{" "}
+      {words.length === 1 ? "is no condition" : "are no conditions"} of this run. <kbd>?</kbd> lists the
+      conditions.
+    </p>
   );
 }
 

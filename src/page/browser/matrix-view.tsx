@@ -87,13 +87,16 @@ function Matrix({ targets, compared }: MatrixProps): JSX.Element {
   const selected = useSignal(-1);
   const ids = useMemo(() => idsOf(targets), [targets]);
   const hits = useMemo(() => foundIds(targets, ids, query.value), [targets, ids, query.value]);
-  const [first] = targets;
+  const suites = [...new Set(targets.map(({ run }) => run.summary.suite))];
   return (
     <>
       <h1 tabIndex={-1}>
-        {plural(targets.length, "target")} of {first?.run.summary.suite ?? ""}
+        {plural(targets.length, "target")} of {suites.join(", ")}
       </h1>
-      <TargetTable targets={targets} compared={compared} />
+      {suites.length === 1 ? null : (
+        <p>These runs are of several suites, whose scorers may differ: their rates are not compared.</p>
+      )}
+      <TargetTable targets={targets} compared={compared} several={suites.length > 1} />
       {compared === undefined ? null : <Differences compared={compared} />}
       <section aria-label="cases">
         <h2>Cases</h2>
@@ -131,7 +134,7 @@ function Matrix({ targets, compared }: MatrixProps): JSX.Element {
               case
             </span>,
             ...targets.map((target, at) => (
-              <HeadCell key={target.run.key} name={nameOf(target, compared, at)} />
+              <HeadCell key={target.run.key} name={nameOf(target, compared, at, suites.length > 1)} />
             )),
           ]}
           row={(index) => <MatrixCells targets={targets} id={hits[index] ?? ""} />}
@@ -141,9 +144,17 @@ function Matrix({ targets, compared }: MatrixProps): JSX.Element {
   );
 }
 
-/** A target's name. If the differences are shown, it is the name that their sentences use. */
-const nameOf = ({ run }: Target, compared: PageMatrix | undefined, at: number): string =>
-  compared?.targets[at]?.name ?? run.summary.target;
+/**
+ * A target's name, with its suite where there are several. If the differences are shown, it is the name that their
+ * sentences use.
+ */
+const nameOf = (
+  { run: { summary } }: Target,
+  compared: PageMatrix | undefined,
+  at: number,
+  several: boolean,
+): string =>
+  compared?.targets[at]?.name ?? (several ? `${summary.suite} · ${summary.target}` : summary.target);
 
 /** The significant differences between targets, in the same sentences as in the terminal and in Markdown. */
 function Differences({ compared }: { compared: PageMatrix }): JSX.Element | null {
@@ -228,7 +239,11 @@ function inputOf(targets: readonly Target[], id: string): string {
   return "";
 }
 
-function TargetTable({ targets, compared }: MatrixProps): JSX.Element {
+function TargetTable({
+  targets,
+  compared,
+  several,
+}: MatrixProps & { readonly several: boolean }): JSX.Element {
   return (
     <Scroll label="targets">
       <table class="targets">
@@ -258,7 +273,7 @@ function TargetTable({ targets, compared }: MatrixProps): JSX.Element {
             const late = report.metrics.latency_p95?.value ?? null;
             return (
               <tr key={key}>
-                <th scope="row">{nameOf(target, compared, at)}</th>
+                <th scope="row">{nameOf(target, compared, at, several)}</th>
                 <td>
                   {summary.outcome === "not_gated" ? (
                     <span class="faint">not gated</span>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CaseColumns } from "./case-columns.ts";
-import { findPlaces, parseQuery, textsOf } from "./query.ts";
+import { findPlaces, notConditions, parseQuery, textsOf } from "./query.ts";
 import { indexDocument } from "./testing/index-document.ts";
 
 const columns = new CaseColumns(indexDocument(), {
@@ -73,5 +73,20 @@ describe("a search", () => {
   it("treats the characters of a regular expression in a pattern literally", () => {
     expect(found("case:refund.07")).toEqual([]);
     expect(found("case:(")).toEqual([]);
+  });
+});
+
+describe("a word of a search that looks like a condition", () => {
+  it.each([
+    ["staus:failing", ["staus:failing"]],
+    ["-staus:failing flaky", ["staus:failing"]],
+    ["score.tone<0.5", []],
+    ["score.tune<0.5", ["score.tune<0.5"]],
+    ["pas<0.5 pass<0.5", ["pas<0.5"]],
+    ["pass<half", ["pass<half"]],
+    ['tag:a class:b case:c* is:flaky "staus:failing" late 10:30', []],
+    ["", []],
+  ])("is named when it is none: %s", (query, words) => {
+    expect(notConditions(query, ["tone"])).toEqual(words);
   });
 });

@@ -93,6 +93,22 @@ function readTerm({ text, quoted, not }: Word): Term {
   return { not, kind: "text", text: text.toLowerCase() };
 }
 
+/**
+ * The words of a search that look like a condition and are looked for as texts, because they are none: of an unknown
+ * name (`staus:failing`), or about a scorer that the run does not have.
+ *
+ * @param scorers names of the run's scorers
+ */
+export function notConditions(query: string, scorers: readonly string[]): readonly string[] {
+  return wordsOf(query).flatMap((word) => {
+    if (word.quoted || !/^[a-z][\w.-]*(?:[:<>=]|!=)./i.test(word.text)) return [];
+    const term = readTerm(word);
+    if (term.kind === "text") return [word.text];
+    const scorer = term.kind === "number" ? /^score\.(.+)$/.exec(term.field)?.[1] : undefined;
+    return scorer === undefined || scorers.includes(scorer) ? [] : [word.text];
+  });
+}
+
 function unitFactor(unit: string | undefined): number {
   if (unit === "%") return 0.01;
   return unit === "s" ? 1000 : 1;

@@ -35,10 +35,12 @@ export function RunView({ source, runKey, query }: RunViewProps): JSX.Element {
       <Await of={run} meanwhile={<FirstWords runKey={runKey} summary={source.summaryAtHand(runKey)} />}>
         {({ report }) => <VerdictSection report={report} />}
       </Await>
-      <section aria-label="cases">
-        <h2>Cases</h2>
-        <CaseList source={source} runKey={runKey} index={columns} query={query} />
-      </section>
+      {run.kind === "failed" && columns.kind === "failed" ? null : (
+        <section aria-label="cases">
+          <h2>Cases</h2>
+          <CaseList source={source} runKey={runKey} index={columns} query={query} />
+        </section>
+      )}
       {run.kind === "ready" ? (
         <>
           <FailureSection report={run.value.report} runKey={runKey} />
