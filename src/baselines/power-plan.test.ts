@@ -50,6 +50,14 @@ describe("planPower", () => {
     expect(detectable_drop).toBeGreaterThan(0.01);
   });
 
+  // By the exact test, against a baseline without failures: 4 failures of 50 trials are needed for a mid-p below 5 %,
+  // and a drop of 11 points gives at least 4 of them with a chance of 80 %.
+  it.each([0.01, 0.03, 0.2])("detects the same drop whatever drop is asked for: %d", (drop) => {
+    const all = { ...assumptions, pass_rate: 1, correlation: 0, cases: 50, trials: 1, baseline_trials: 1 };
+    const { detectable_drop } = planPower({ ...all, drop });
+    expect(detectable_drop).toBeCloseTo(0.11, 2);
+  });
+
   it("does not speak of a drop larger than the pass rate", () => {
     expect(
       planPower({ ...assumptions, pass_rate: 0.05, drop: 0.02, cases: 1, trials: 1 }).detectable_drop,

@@ -34,27 +34,52 @@ export function planPower(assumptions: PowerAssumptions): PowerPlan {
   };
 }
 
-/**
- * Variance of one case's difference. Near a pass rate of 1 the history shows no variance, but after a drop the
- * variance would be at least drop(1 − drop)/k. Without this minimum, a suite where everything passes would seem to
- * detect any drop.
- */
-function varianceOf(assumptions: PowerAssumptions, trials: number): number {
-  const { pass_rate, correlation, drop, baseline_trials } = assumptions;
+/** Variance of one case's difference, as the history shows it. */
+function shownVariance(
+  { pass_rate, correlation, baseline_trials }: PowerAssumptions,
+  trials: number,
+): number {
   const design: DesignAssumptions = {
     rate: pass_rate,
     correlation,
     candidateTrials: trials,
     baseTrials: baseline_trials ?? trials,
   };
-  return Math.max(differenceVariance(design), (drop * (1 - drop)) / trials);
+  return differenceVariance(design);
+}
+
+/**
+ * Variance of one case's difference after the drop that is asked for. Near a pass rate of 1 the history shows no
+ * variance, but after a drop the variance would be at least drop(1 − drop)/k. Without this minimum, a suite where
+ * everything passes would seem to detect any drop.
+ */
+function varianceOf(assumptions: PowerAssumptions, trials: number): number {
+  const { drop } = assumptions;
+  return Math.max(shownVariance(assumptions, trials), (drop * (1 - drop)) / trials);
 }
 
 const levels = ({ confidence, power }: PowerAssumptions) => ({ alpha: 1 - confidence, power });
 
-function detectableDrop(assumptions: PowerAssumptions, { cases, trials }: SuiteSize): number | null {
-  const drop = minimumDetectableEffect(cases, varianceOf(assumptions, trials), levels(assumptions));
+function detectableDrop(assumptions: PowerAssumptions, size: SuiteSize): number | null {
+  const { cases, trials } = size;
+  const drop = Math.max(
+    minimumDetectableEffect(cases, shownVariance(assumptions, trials), levels(assumptions)),
+    leastDetectableDrop(assumptions, size),
+  );
   return drop > assumptions.pass_rate ? null : drop;
+}
+
+/**
+ * The smallest drop d that exceeds the variation of the trials after this very drop: at least d(1 − d)/k a case where
+ * the trials of a case are independent, and half of it however far they agree. It matters near a pass rate of 1,
+ * where the history shows no variance.
+ */
+function leastDetectableDrop(assumptions: PowerAssumptions, { cases, trials }: SuiteSize): number {
+  const { pass_rate, correlation } = assumptions;
+  // Where every trial had the same result, nothing tells how far the trials of a case agree.
+  const independent = pass_rate === 0 || pass_rate === 1 ? 1 : Math.max(1 - correlation, 0.5);
+  const squared = minimumDetectableEffect(1, 1, levels(assumptions)) ** 2 * independent;
+  return squared / (cases * trials + squared);
 }
 
 function casesNeeded(assumptions: PowerAssumptions, trials: number): number {
