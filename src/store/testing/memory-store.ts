@@ -567,7 +567,7 @@ function wholeTrial(trial: Trial, run: Run, memory: Memory): StoredTrial {
     message: trial.message,
     cached: trial.cached,
     pass: trial.pass,
-    scores: trial.scores.map((one) => one ?? null),
+    scores: trial.scores,
     ...(trial.voids === undefined ? {} : { void_reasons: trial.voids }),
     ...(trial.tries === undefined ? {} : { tries: trial.tries }),
     answer:
