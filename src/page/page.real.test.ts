@@ -47,6 +47,9 @@ async function file(...runs: readonly ReportedRun[]): Promise<{ url: string; byt
 const report = (text: string): void => void process.stderr.write(`${text}\n`);
 const selected = (page: Page): Promise<string | null> => page.locator(".row.selected a").textContent();
 
+const focused = (page: Page): Promise<string> =>
+  page.evaluate("document.activeElement.outerHTML.slice(0, 200)");
+
 async function search(page: Page, text: string): Promise<void> {
   await page.keyboard.press("/");
   await page.keyboard.type(text);
@@ -84,6 +87,36 @@ describe("a file in Chromium", () => {
     await page.close();
   });
 
+  it("has the focus on the heading of each view, and back where the user left it", async () => {
+    const { url } = await file(reportedRun(), reportedRun());
+    const trial = "#/run/run0/case/refund-07/now/1";
+    for (const view of ["#/run/run0", "#/run/run0/case/refund-07", trial, "#/matrix/run0,run1", "#/"]) {
+      const { page } = await openWatched(browser, url + view);
+      await page.waitForSelector(".row, .sides, details.part, .runs");
+      await expect.poll(() => focused(page), view).toMatch(/^<h1/);
+      await page.close();
+    }
+    const { page } = await openWatched(browser, `${url}#/run/run0`);
+    await page.waitForSelector(".row");
+    await search(page, "tag:billing");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".sides");
+    await expect.poll(() => focused(page)).toMatch(/^<h1[^>]*>refund-07/);
+    const link = page.locator('.side a[href$="/now/1"]');
+    await link.focus();
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("details.part");
+    await expect.poll(() => focused(page)).toMatch(/^<h1[^>]*>refund-07, trial 1/);
+    await page.keyboard.press("ArrowRight");
+    await expect.poll(() => focused(page)).toMatch(/^<h1[^>]*>refund-07, trial 2/);
+    await page.keyboard.press("Escape");
+    await expect.poll(() => focused(page)).toMatch(/^<a href="[^"]*\/now\/1"/);
+    await page.keyboard.press("Escape");
+    await expect.poll(() => focused(page)).toMatch(/^<div class="grid/);
+    expect(await selected(page)).toBe("refund-07");
+    await page.close();
+  });
+
   it("finds texts of answers that it has not opened yet", async () => {
     const { url } = await file(reportedRun());
     const { page } = await openWatched(browser, url);
@@ -94,10 +127,13 @@ describe("a file in Chromium", () => {
     await page.close();
   });
 
-  it.each([360, 768, 1280])("needs no scrolling sideways at a width of %d", async (width) => {
-    const { url } = await file(reportedRun(), hostileRun());
+  it.each([360, 400, 768, 1280])("needs no scrolling sideways at a width of %d", async (width) => {
+    const targets = Array.from({ length: 8 }, () => reportedRun());
+    const { url } = await file(reportedRun(), hostileRun(), ...targets);
     for (const view of [
       "",
+      "#/matrix/run0,run1",
+      "#/matrix/run2,run3,run4,run5,run6,run7,run8,run9",
       "#/run/run0",
       "#/run/run0/case/refund-07",
       "#/run/run0/case/refund-07/now/1",

@@ -1,15 +1,16 @@
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { CaseView } from "./case-view.tsx";
 import { Command } from "./command.tsx";
 import { commandOf } from "./commands.ts";
+import { enterView } from "./focus.ts";
 import { HomeView } from "./home-view.tsx";
 import { useKeys } from "./keys.ts";
 import { LabellingSessionView, LabelsView } from "./labels-view.tsx";
 import { MatrixView } from "./matrix-view.tsx";
 import { PageFrame } from "./page-frame.tsx";
 import { go, goBack, revision, route, searchWanted } from "./page-state.ts";
-import { addressOf, type Route } from "./route.ts";
+import { addressOf, type Route, viewAddress } from "./route.ts";
 import { RunView } from "./run-view.tsx";
 import type { LiveParts, PageSource } from "./source.ts";
 import { TraceView, TrafficView } from "./traffic-view.tsx";
@@ -18,7 +19,6 @@ import { TrialView } from "./trial-view.tsx";
 /** The whole page: the current view, and the command that prints the content of that view. */
 export function App({ source }: { source: PageSource }): JSX.Element {
   const here = shownRoute(source, route.value);
-  const main = useRef<HTMLElement>(null);
   useEffect(
     () =>
       source.watch(() => {
@@ -27,14 +27,14 @@ export function App({ source }: { source: PageSource }): JSX.Element {
     [source],
   );
   useKeys([{ keys: ["Escape"], about: "go back", act: () => goBack(hasHome(source)) }]);
-  const address = addressOf(here.view === "run" ? { ...here, query: "" } : here);
+  const address = viewAddress(here);
   useEffect(() => {
     scrollTo(0, 0);
-    if (!searchWanted.value) main.current?.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+    if (!searchWanted.value) enterView(address);
   }, [address]);
   return (
     <PageFrame trail={<Trail source={source} here={here} />}>
-      <main ref={main}>
+      <main>
         <View source={source} here={here} key={address} />
       </main>
       <footer>

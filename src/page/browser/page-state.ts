@@ -1,6 +1,7 @@
 import { type Signal, signal } from "@preact/signals";
+import { leaveView } from "./focus.ts";
 import type { Order } from "./order-cases.ts";
-import { addressOf, parentOf, parseRoute, type Route } from "./route.ts";
+import { addressOf, parentOf, parseRoute, type Route, viewAddress } from "./route.ts";
 
 /** The current view. */
 export const route: Signal<Route> = signal(parseRoute(location.hash));
@@ -20,6 +21,7 @@ export function retitle(to: Route): void {
 /** Opens the view of the new address whenever the address changes. */
 export function followAddress(): void {
   addEventListener("hashchange", () => {
+    leaveView(viewAddress(route.value));
     route.value = parseRoute(location.hash);
   });
 }

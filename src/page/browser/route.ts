@@ -67,6 +67,11 @@ export function addressOf(route: Route): string {
   }
 }
 
+/** The address of a view whatever is searched in it. */
+export function viewAddress(route: Route): string {
+  return addressOf(route.view === "run" ? { ...route, query: "" } : route);
+}
+
 function runAddress(key: string): string {
   const [a = "", b] = key.split("..");
   return b === undefined

@@ -1,4 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
+import { useLayoutEffect } from "preact/hooks";
+import { contentShown } from "./focus.ts";
 import type { Loaded } from "./loaded.ts";
 
 /** Shows a value that may still be loading. */
@@ -12,6 +14,7 @@ export function Await<T>({
   meanwhile?: ComponentChildren;
   children: (value: T) => ComponentChildren;
 }): JSX.Element {
+  useLayoutEffect(contentShown, [of.kind]);
   if (of.kind === "loading")
     return (
       <>
