@@ -93,7 +93,7 @@ describe("a file in Chromium", () => {
     for (const view of ["#/run/run0", "#/run/run0/case/refund-07", trial, "#/matrix/run0,run1", "#/"]) {
       const { page } = await openWatched(browser, url + view);
       await page.waitForSelector(".row, .sides, details.part, .runs");
-      await expect.poll(() => focused(page), view).toMatch(/^<h1/);
+      await expect.poll(() => focused(page), { message: view }).toMatch(/^<h1/);
       await page.close();
     }
     const { page } = await openWatched(browser, `${url}#/run/run0`);

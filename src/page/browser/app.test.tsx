@@ -303,10 +303,7 @@ describe("the page", () => {
     const fail = async () => {
       throw new Error("the two sides have the same answers");
     };
-    await shown(
-      { ...source, run: fail, runAtHand: () => null, index: fail },
-      "#/compare/51d0a77e/3f9c21aa",
-    );
+    await shown({ ...source, run: fail, runAtHand: () => null, index: fail }, "#/compare/51d0a77e/3f9c21aa");
     expect(root.querySelectorAll('[role="alert"]')).toHaveLength(1);
     expect(text()).toContain("the two sides have the same answers");
   });
