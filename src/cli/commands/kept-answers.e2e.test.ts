@@ -104,3 +104,48 @@ describe("the baseline's own run in the store", () => {
     expect(comparison.baseline.side).toBe("evals/baselines/s.jsonl at HEAD, scored again");
   });
 });
+
+describe("a baseline that --add made of several runs", () => {
+  const rescored = "evals/baselines/s.jsonl at HEAD, scored again";
+
+  /** Promotes one run and adds another. @returns what the second promotion said */
+  async function grown(flags: readonly string[]): Promise<string> {
+    repo = await preparedProject(projectFiles(), [["run"], ["promote"], ["run", "--all-trials"]]);
+    const { exit, stderr } = await repo.evals(["promote", "--add", ...flags]);
+    expect(exit).toBe(0);
+    return stderr;
+  }
+
+  it("is rescored from the store, where each of its runs is", async () => {
+    await grown([]);
+    suiteWith("{ type: contains, name: exact, against: expected }")();
+    const { comparison, notes } = (await repo.json(["run", "--all-trials"])).document.runs[0];
+    expect(comparison.baseline).toMatchObject({ side: rescored, pass_rate: 1 });
+    expect(notes).toContain(
+      "The scorers have changed since the baseline was made; its stored answers were scored again.",
+    );
+  });
+
+  it("keeps the answers of all of them with --with-answers, so that a fresh clone rescores it", async () => {
+    await grown(["--with-answers"]);
+    const [first] = repo.read("evals/baselines/s.answers.jsonl").split("\n");
+    const [, line] = repo.read("evals/baselines/s.jsonl").split("\n");
+    const kept = JSON.parse(first ?? "").answers.reduce((sum: number, one: { trials: number }) => sum + one.trials, 0);
+    expect(kept).toBe(JSON.parse(line ?? "").trials);
+    suiteWith("{ type: contains, name: exact, against: expected }")();
+    repo.git("push", "-q", "origin", "main");
+    const { document } = await repo.clone("main").json(["run", "--all-trials"]);
+    expect(document.runs[0].comparison.baseline.side).toBe(rescored);
+  });
+
+  it("says that it keeps no answers where those of an earlier run are gone", async () => {
+    repo = await preparedProject(projectFiles(), [["run"], ["promote"]]);
+    repo.git("push", "-q", "origin", "main");
+    const clone = repo.clone("main");
+    await clone.evals(["run", "--all-trials"]);
+    const { exit, stderr } = await clone.evals(["promote", "--add", "--with-answers"]);
+    expect(exit).toBe(0);
+    expect(stderr).toContain("s: its answers are not kept beside the baseline");
+    expect(clone.git("ls-files", "evals/baselines")).toBe("evals/baselines/s.jsonl");
+  });
+});

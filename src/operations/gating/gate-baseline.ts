@@ -26,7 +26,10 @@ export interface GateBaseline {
   readonly runs: readonly string[];
   /** The commit whose files belong to the side; null when unknown. */
   readonly commit: string | null;
-  /** Reads the answers stored beside a committed baseline; null unless every trial has one. */
+  /**
+   * Reads the answers of a committed baseline from the file beside it, else from the store; null unless every trial has
+   * one.
+   */
   readonly answers: () => Promise<KeptAnswers | null>;
   /**
    * The branch or commit in which a committed baseline for this run was looked for and not found; undefined when one
@@ -103,7 +106,7 @@ export async function gateBaseline(question: BaselineQuestion): Promise<GateBase
   const base = await baseOfChange(root, io);
   switch (base.kind) {
     case "none":
-      return committedBaseline(root, path, own.commit, own.word);
+      return committedBaseline(question, path, own.commit, own.word);
     case "seen":
       return baselineOfChange(question, path, base, own.commit);
     case "unseen":
@@ -148,7 +151,7 @@ function baseUnknown({ ci, variable }: Extract<BaseOfChange, { kind: "unknown" }
 }
 
 async function committedBaseline(
-  root: string,
+  { root, store }: Pick<BaselineQuestion, "root" | "store">,
   path: string,
   ref: string,
   where: string,
@@ -156,7 +159,9 @@ async function committedBaseline(
   const text = await readAtCommit(root, ref, path);
   if (text === null) return { ...NOTHING, absentAt: where };
   const { side, baseline } = fileSide(text, path, where);
-  const answers = () => answersBeside(root, path, ref, baseline);
+  const answers = async () =>
+    (await answersBeside(root, path, ref, baseline)) ??
+    (await import("./answers-in-store.ts")).answersInStore(baseline, store);
   return { ...NOTHING, side, runs: runsIn(baseline), answers, commit: ref };
 }
 
@@ -183,12 +188,13 @@ function runsIn({ cases }: Baseline): string[] {
 
 /** The base branch's baseline. The change's own copy is read only to find a regression that the change accepts. */
 async function baselineOfChange(
-  { root, fingerprint }: BaselineQuestion,
+  question: BaselineQuestion,
   path: string,
   base: Extract<BaseOfChange, { kind: "seen" }>,
   change: string,
 ): Promise<GateBaseline> {
-  const tip = await committedBaseline(root, path, base.ref, base.name);
+  const { root, fingerprint } = question;
+  const tip = await committedBaseline(question, path, base.ref, base.name);
   if (tip.side === null) return tip;
   const [text, own, left] = await Promise.all([
     readAtCommit(root, base.ref, path),
@@ -259,7 +265,7 @@ async function namedBaseline(question: BaselineQuestion, option: string): Promis
   switch (meaning.kind) {
     case "ref": {
       const baseline = await committedBaseline(
-        root,
+        question,
         baselinePath(suite, listed),
         meaning.at.commit,
         meaning.at.word,
@@ -306,7 +312,7 @@ async function ofSides(
     ofModel[0] ??
     (listed === null || anyModel ? own[0] : own.find((one) => one.model === null && one.listed === listed));
   if (side?.run) return ofRun(store, side.run);
-  if (side?.commit) return committedBaseline(root, baselinePath(suite, side.listed), side.commit, option);
+  if (side?.commit) return committedBaseline(question, baselinePath(suite, side.listed), side.commit, option);
   throw unknownBaseline(question, option, sides[0]);
 }
 

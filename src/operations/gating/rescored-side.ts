@@ -53,7 +53,10 @@ function isScoredAlike(side: Side, plan: Plan): boolean {
   });
 }
 
-/** Scores the answers in the file beside the baseline again: a fresh clone has no answers in its store. */
+/**
+ * Scores the texts of the baseline's answers again: a fresh clone has only those in the file beside the baseline, and
+ * of a baseline made of several runs no single run has all answers.
+ */
 async function keptAlike(baseline: GateBaseline, side: Side, plan: Plan): Promise<GateBaseline> {
   const answers = await baseline.answers();
   if (answers === null) return baseline;
@@ -65,7 +68,7 @@ async function keptAlike(baseline: GateBaseline, side: Side, plan: Plan): Promis
     side: { ...again, label: `${side.label}, scored again` },
     note: joined(
       baseline.note,
-      "The scorers have changed since the baseline was made; the answers stored beside it were scored again.",
+      "The scorers have changed since the baseline was made; its stored answers were scored again.",
     ),
   };
 }

@@ -3,6 +3,7 @@ import {
   answersPath,
   formatAnswers,
   growAnswers,
+  isWhole,
   type KeptAnswer,
   type KeptAnswers,
   parseAnswers,
@@ -21,6 +22,7 @@ import { readFlips } from "../../run/read-flips.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import type { Environment } from "../environment.ts";
 import { baseOfChange } from "../project/base-of-change.ts";
+import { answersInStore } from "../gating/answers-in-store.ts";
 import { restrictedRuns } from "../project/restricted-runs.ts";
 import { baselineRoot } from "../sides/file-side.ts";
 import { answersToKeep } from "./answers-to-keep.ts";
@@ -153,7 +155,13 @@ async function answersBeside(
     );
     return text === null ? null : { path: place, text: null };
   }
-  const kept = answersBefore(text, place, grew);
+  const kept = await answersBefore(text, place, grew ? before : null, store);
+  if (kept === null) {
+    io.notice(
+      `${run.header.suite}: its answers are not kept beside the baseline, because those of the trials that it had before are neither in ${place} nor in this machine's history. Without --add, the answers of run ${run.header.id} are kept.`,
+    );
+    return text === null ? null : { path: place, text: null };
+  }
   const whole = await answersToKeep(store, run, { fresh: false });
   const fresh = recorded || !grew ? new Map() : await answersToKeep(store, run, { fresh: true });
   const answers = grew ? growAnswers(baseline, run.header.id, { kept, whole, fresh }) : whole;
@@ -174,15 +182,24 @@ interface Written {
 }
 
 /**
- * The answers in a file; empty without a file, or when it is damaged and will be replaced.
+ * The answers of the baseline before: those in its file. A baseline that is to be extended needs an answer for each of
+ * its trials; where the file lacks some, all are read from the store.
  *
- * @throws {EvalsError} when it is damaged and was to be extended
+ * @param extended the baseline that the run is added to; null when the run replaces it, and a damaged file with it
+ * @returns null when the store lacks some too
+ * @throws {EvalsError} when the file is damaged and was to be extended
  */
-function answersBefore(text: string | null, place: string, grew: boolean): KeptAnswers {
+async function answersBefore(
+  text: string | null,
+  place: string,
+  extended: Baseline | null,
+  store: Store,
+): Promise<KeptAnswers | null> {
   try {
-    return text === null ? new Map() : parseAnswers(text, place);
+    const kept: KeptAnswers = text === null ? new Map() : parseAnswers(text, place);
+    return extended === null || isWhole(kept, extended) ? kept : await answersInStore(extended, store);
   } catch (error) {
-    if (grew || !(error instanceof EvalsError)) throw error;
+    if (extended !== null || !(error instanceof EvalsError)) throw error;
     return new Map();
   }
 }
