@@ -130,7 +130,10 @@ describe("a baseline that --add made of several runs", () => {
     await grown(["--with-answers"]);
     const [first] = repo.read("evals/baselines/s.answers.jsonl").split("\n");
     const [, line] = repo.read("evals/baselines/s.jsonl").split("\n");
-    const kept = JSON.parse(first ?? "").answers.reduce((sum: number, one: { trials: number }) => sum + one.trials, 0);
+    const kept = JSON.parse(first ?? "").answers.reduce(
+      (sum: number, one: { trials: number }) => sum + one.trials,
+      0,
+    );
     expect(kept).toBe(JSON.parse(line ?? "").trials);
     suiteWith("{ type: contains, name: exact, against: expected }")();
     repo.git("push", "-q", "origin", "main");

@@ -259,7 +259,7 @@ function whyUnfit(
  * @throws {EvalsError} for a word that is unknown, ambiguous, or not of this suite
  */
 async function namedBaseline(question: BaselineQuestion, option: string): Promise<GateBaseline> {
-  const { store, root, suite, listed } = question;
+  const { store, suite, listed } = question;
   const { meaningOf } = await import("../sides/side-meaning.ts");
   const meaning = await meaningOf(option, question);
   switch (meaning.kind) {
@@ -302,7 +302,7 @@ async function ofSides(
   option: string,
   anyModel: boolean,
 ): Promise<GateBaseline> {
-  const { store, root, suite, listed, model } = question;
+  const { store, suite, listed, model } = question;
   const own = sides.filter((one) => one.suite === suite);
   const ofModel = own.filter((one) => one.model === model);
   // A suite with several targets has a side for each of them. If none has the target of this run, a side with the
