@@ -219,7 +219,7 @@ function targets(
   help: ProviderHelp,
 ): ChosenTarget[] {
   const key = config.providers === undefined && config.targets !== undefined ? "targets" : "providers";
-  const taken = providerSpecs(source, [key], config[key], help.losses).flatMap((spec) => {
+  const taken = providerSpecs(source, [key], config[key], help).flatMap((spec) => {
     const alias = models.provider(spec, help);
     return alias === undefined ? [] : [{ alias, spec }];
   });

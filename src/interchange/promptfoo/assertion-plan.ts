@@ -34,7 +34,8 @@ export function planAssertion(one: Assertion, context: PlanContext): Plan {
   const value = comparedWith(one, context);
   if (value instanceof UnreadFile) return { kind: "left", why: value.why };
   if (isTransformed && !BESIDE_ANSWER.includes(base)) return planTransformed(one, value, context);
-  return planPlain(one, value);
+  const plan = planPlain(one, value);
+  return plan.kind === "scorer" ? { ...plan, grader: one.provider ?? context.grader } : plan;
 }
 
 /** Fills in the templates in every string of a value. */

@@ -301,6 +301,149 @@ describe("a provider", () => {
   });
 });
 
+describe("the model of an assertion about meaning", () => {
+  const EMBEDDING =
+    '{ id: "openai:embedding:text-embedding-3-small", config: { apiBaseUrl: "http://own.example/v1" } }';
+  const own = { model: "text-embedding-3-small", api: "embeddings", base_url: "http://own.example/v1" };
+  it.each<[where: string, config: string]>([
+    ["of the assertion", `tests: [{ assert: [{ type: similar, value: x, provider: ${EMBEDDING} }] }]`],
+    [
+      "of its test",
+      `tests: [{ options: { provider: ${EMBEDDING} }, assert: [{ type: similar, value: x }] }]`,
+    ],
+    [
+      "of every test, beside a grader of texts",
+      `defaultTest: { options: { provider: { text: "openai:gpt-4o", embedding: ${EMBEDDING} } } }\ntests: [{ assert: [{ type: similar, value: x }] }]`,
+    ],
+  ])("is the one %s", async (_, config) => {
+    const { models } = await brought(`${HEAD}${config}\n`);
+    expect(Object.values(models).filter(({ provider }) => provider === "openai")).toEqual([
+      expect.objectContaining(own),
+    ]);
+  });
+
+  it("is promptfoo's own where a test names only a grader of texts", async () => {
+    const { models } = await brought(
+      `${HEAD}defaultTest: { options: { provider: "openai:gpt-4o" } }\ntests: [{ assert: [{ type: similar, value: x }] }]\n`,
+    );
+    expect(Object.values(models).filter(({ provider }) => provider === "openai")).toEqual([
+      expect.objectContaining({ model: "text-embedding-3-large" }),
+    ]);
+  });
+
+  it("may be one for moderation", async () => {
+    const provider = '{ moderation: { id: "openai:moderation:omni-moderation-latest" } }';
+    const { models } = await brought(
+      `${HEAD}defaultTest: { options: { provider: ${provider} } }\ntests: [{ assert: [{ type: moderation }] }]\n`,
+    );
+    expect(Object.values(models)).toContainEqual(
+      expect.objectContaining({ model: "omni-moderation-latest", api: "moderations" }),
+    );
+  });
+});
+
+describe("the settings of a provider", () => {
+  const model = async (config: string, files: Readonly<Record<string, string>> = {}) => {
+    const { models, left } = await brought(
+      `prompts: [x]\nproviders: [{ id: "openai:chat:m", config: ${config} }]\n`,
+      files,
+    );
+    return { entry: models.m, left: left.map(({ what }) => what) };
+  };
+
+  it("may be the content of files of data", async () => {
+    const { entry, left } = await model(
+      '{ tools: "file://t/tools.json", response_format: "file://form.yaml" }',
+      { "t/tools.json": '[{"type":"function"}]', "form.yaml": "type: json_object\n" },
+    );
+    expect(entry).toMatchObject({
+      params: { tools: [{ type: "function" }], response_format: { type: "json_object" } },
+    });
+    expect(left.filter((what) => /tools|response_format/.test(what))).toEqual([]);
+  });
+
+  it.each(["file://gone.json", "file://tools.js"])("are reported when they are in %s", async (named) => {
+    const { entry, left } = await model(`{ tools: "${named}" }`, { "tools.js": "" });
+    expect(entry).not.toHaveProperty("params");
+    expect(left).toContain(`tools: ${named} of openai:chat:m`);
+  });
+
+  it("have no address under another name, which would be sent as a parameter", async () => {
+    const { entry, left } = await model('{ baseUrl: "http://own.example", temperature: 0 }');
+    expect(entry).toMatchObject({ params: { temperature: 0 } });
+    expect(JSON.stringify(entry)).not.toContain("own.example");
+    expect(left).toContain("baseUrl: of openai:chat:m");
+  });
+
+  it("have a price without rounding errors", async () => {
+    const { entry } = await model("{ inputCost: 0.0000001, outputCost: 0.0000006 }");
+    expect(entry).toMatchObject({ price: { input: 0.1, output: 0.6 } });
+  });
+});
+
+describe("a column of a table of tests", () => {
+  const cases = async (table: string) => {
+    const { files, left } = await brought(`${HEAD}tests: file://t.csv\n`, { "t.csv": table });
+    const text = String(files.find(({ path }) => path.endsWith(".jsonl"))?.text);
+    const suites = JSON.stringify(files.filter(({ path }) => path.startsWith("evals/")));
+    return {
+      suites,
+      rows: text
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+      left: left.map(({ what }) => what),
+    };
+  };
+
+  it("is a variable when promptfoo reserves no such name", async () => {
+    const { rows } = await cases("q,__provider,_note\na,m1,x\n");
+    expect(rows[0]?.input).toEqual({ q: "a", __provider: "m1", _note: "x" });
+  });
+
+  it("is reported when it holds a setting that an assertion cannot have here", async () => {
+    const { left } = await cases("q,__expected,__config:__expected:weight\na,b,2\n");
+    expect(left).toContain("the column __config:__expected:weight");
+  });
+
+  it.each(["", "high", "0"])("of thresholds holds none where it says %o", async (cell) => {
+    const { suites } = await cases(`q,__expected,__threshold\na,b,${cell}\n`);
+    expect(suites).not.toContain("mean");
+    expect((await cases("q,__expected,__threshold\na,b,0.5\n")).suites).toContain("mean");
+  });
+});
+
+describe("a file of providers", () => {
+  const LIST = "- openai:chat:a\n- id: openai:chat:b\n  label: second\n";
+
+  it.each([
+    ["as the whole list", "providers: file://p/list.yaml\n", { "p/list.yaml": LIST }],
+    [
+      "beside others",
+      "providers: [openai:chat:a, file://one.json]\n",
+      { "one.json": '{"id":"openai:chat:b","label":"second"}' },
+    ],
+  ])("stands for its providers, %s", async (_, config, files) => {
+    const { models, left } = await brought(`prompts: [x]\n${config}`, files as Record<string, string>);
+    expect(left.filter(({ what }) => what.includes("provider"))).toEqual([]);
+    expect(Object.entries(models)).toMatchObject([
+      ["a", { model: "a" }],
+      ["second", { model: "b" }],
+    ]);
+  });
+
+  it("reports its mistakes with their place in it, and names no further file", async () => {
+    const found = await reported("prompts: [x]\nproviders: file://list.yaml\n", {
+      "list.yaml": "- openai:chat:a\n- id: vertex:x\n- file://list.yaml\n",
+    });
+    expect(found).toContainEqual(expect.stringMatching(/^list\.yaml:2 the provider vertex:x/));
+    expect(found).toContainEqual(expect.stringMatching(/^list\.yaml:1 providers in another file/));
+    expect(await reported("prompts: [x]\nproviders: file://gone.yaml\n")).toContainEqual(
+      expect.stringMatching(/^p\.yaml:2 the provider file:\/\/gone\.yaml/),
+    );
+  });
+});
+
 describe("a transform of the answer", () => {
   it("leaves assertions about the call as they are", async () => {
     const call = "{ type: latency, threshold: 2000 }, { type: cost, threshold: 0.5 }";

@@ -5,8 +5,14 @@ import { splitList } from "./comma-list.ts";
 import type { Assertion, Test } from "./config-test.ts";
 import type { Losses } from "./losses.ts";
 
+/** Columns of which nothing is imported; they are reported. */
+const LEFT_COLUMN = /^__(?:prefix|suffix|providerOutput)$/;
+
+/** A column with the threshold of one of the assertions. */
+const CONFIGURED = /^__config:__expected(\d*):threshold$/;
+
 /**
- * Reads the rows of a table as tests: each column is a variable, except those that start with two underscores.
+ * Reads the rows of a table as tests: each column is a variable, except those with a name that promptfoo reserves.
  *
  * @throws {EvalsError} for an unreadable table
  */
@@ -16,13 +22,19 @@ export function readCsvTests(text: string, path: string, losses: Losses): Test[]
   if (header === undefined) return [];
   const columns = header.cells.map((cell) => cell.trim());
   for (const column of columns) {
+    if (/^__config:/.test(column) && !CONFIGURED.test(column))
+      losses.add(
+        { path, line: header.line },
+        `the column ${column}`,
+        "Of an assertion's settings, a column can only hold the threshold: __config:__expected:threshold.",
+      );
     if (/^_(?:expected|prefix|suffix|description|metric|threshold|metadata|config)/.test(column))
       losses.add(
         { path, line: header.line },
         `the column ${column}`,
         `promptfoo reads this column as a variable; only "_${column}" would have a special meaning.`,
       );
-    else if (/^__(?:prefix|suffix|providerOutput)$/.test(column))
+    else if (LEFT_COLUMN.test(column))
       losses.add(
         { path, line: header.line },
         `the column ${column}`,
@@ -48,13 +60,14 @@ function testOf(columns: readonly string[], cells: readonly string[], place: Sou
       if (cell.trim() !== "") expected.push(cell.trim());
     } else if (column === "__description") own.description = cell || undefined;
     else if (column === "__metric") own.metric = cell || undefined;
-    else if (column === "__threshold") own.threshold = cell.trim() === "" ? undefined : Number(cell);
+    else if (column === "__threshold") own.threshold = Number.parseFloat(cell) || undefined;
     else if (column.startsWith("__metadata:"))
       addMetadata(metadata, column.slice("__metadata:".length), cell);
     else if (column.startsWith("__config:")) {
-      const at = /^__config:__expected(\d*):threshold$/.exec(column)?.[1];
-      if (at !== undefined && cell.trim() !== "") thresholds.set(Number(at || "1") - 1, Number(cell));
-    } else if (!column.startsWith("__")) vars[column] = cell;
+      const at = CONFIGURED.exec(column)?.[1];
+      const threshold = Number.parseFloat(cell);
+      if (at !== undefined && !Number.isNaN(threshold)) thresholds.set(Number(at || "1") - 1, threshold);
+    } else if (!LEFT_COLUMN.test(column)) vars[column] = cell;
   }
   const assertions = expected.map((text, index): Assertion => {
     const read = assertionOfText(text);

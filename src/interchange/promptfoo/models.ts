@@ -51,9 +51,14 @@ export class Models {
 
   /** The alias of a model for embeddings or moderation: the named one if it is of that kind, else promptfoo's default. */
   semantic(kind: string, named: Json | undefined, place: SourcePlace, help: ProviderHelp): string {
-    const own = isObject(named) && named.embedding !== undefined ? named.embedding : named;
-    const alias = this.#named(own, place, help);
-    if (alias !== undefined && this.#all.get(alias)?.entry.api === kind) return alias;
+    const part = kind === MODERATION ? "moderation" : "embedding";
+    const own = isObject(named) && named[part] !== undefined ? named[part] : named;
+    const id = isObject(own) ? own.id : own;
+    // A grader of texts is no model of this kind, and must not become a model of the project for it.
+    if (typeof id === "string" && id.includes(`:${part}`)) {
+      const alias = this.#named(own, place, help);
+      if (alias !== undefined && this.#all.get(alias)?.entry.api === SEMANTIC[kind]?.entry.api) return alias;
+    }
     const target = SEMANTIC[kind] ?? GRADER;
     return this.#add({ ...target, entry: target.entry });
   }

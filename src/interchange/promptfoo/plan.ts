@@ -11,6 +11,8 @@ export type Plan =
   | {
       readonly kind: "scorer";
       readonly entry: Entry;
+      /** The provider that the assertion or its test names for grading; for scorers that ask a model. */
+      readonly grader?: Json | undefined;
       readonly operand?: Json | undefined;
       readonly not: boolean;
     }

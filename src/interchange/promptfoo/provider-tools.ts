@@ -35,7 +35,8 @@ function toolsOf(value: Json | undefined, reading: Reading): readonly OfferedToo
   return tools.every((tool) => tool !== undefined) ? tools : undefined;
 }
 
-function inFile(named: string, reading: Reading): Json | undefined {
+/** The content of a JSON or YAML file that a setting names; undefined when it cannot be read. */
+export function inFile(named: string, reading: Reading): Json | undefined {
   const path = pathOf(reading, named);
   if (reading.files.kind(path) !== "file" || !/\.(?:json|ya?ml)$/.test(path)) return undefined;
   try {

@@ -1,11 +1,13 @@
 import type { Json } from "../../domain/json.ts";
-import { asList, type ConfigSource, isObject, type Step } from "./config-source.ts";
+import { asList, type ConfigSource, isObject, readSource, type Step } from "./config-source.ts";
+import { pathOf } from "./config-test.ts";
 import { headersOf } from "./headers.ts";
 import { httpEntry } from "./http-target.ts";
 import { LEFT_KEYS, TAKEN_KEYS } from "./known-keys.ts";
 import type { Losses } from "./losses.ts";
 import { execEntry, fileEntry } from "./own-code.ts";
 import type { Entry, ProviderHelp, ProviderSpec } from "./provider-spec.ts";
+import { inFile } from "./provider-tools.ts";
 import { slugOf, type UniqueNames } from "./slug.ts";
 
 /** A model of evalconfig.yaml. */
@@ -14,17 +16,23 @@ export interface Target {
   readonly entry: Entry;
 }
 
-/** The entries under `providers:` or `targets:`, as objects. */
+/** The entries under `providers:` or `targets:`, as objects; those of a YAML or JSON file stand where it is named. */
 export function providerSpecs(
   source: ConfigSource,
   steps: readonly Step[],
   value: Json | undefined,
-  losses: Losses,
+  { losses, reading }: Pick<ProviderHelp, "losses" | "reading">,
 ): ProviderSpec[] {
   return asList(value).flatMap((one, index): ProviderSpec[] => {
     const here = Array.isArray(value) ? [...steps, index] : steps;
     const place = source.at(here);
-    if (typeof one === "string") return [{ id: one, config: {}, place }];
+    if (typeof one === "string") {
+      const path = /^file:\/\/.+\.(?:ya?ml|json)$/.test(one) ? pathOf(reading, one) : undefined;
+      if (path === undefined || path === source.path || reading.files.kind(path) !== "file")
+        return [{ id: one, config: {}, place }];
+      const file = readSource(reading.files.text(path), path);
+      return providerSpecs(file, [], namesNoFile(file, losses), { losses, reading });
+    }
     const named = isObject(one) ? byId(one) : [];
     if (named.length === 0)
       losses.add(place, "a provider", "The entry has no id, so it is unknown which provider is meant.");
@@ -39,11 +47,38 @@ export function providerSpecs(
       const text = (key: string): string | undefined =>
         typeof rest[key] === "string" ? String(rest[key]) : undefined;
       return {
-        ...{ id, label: text("label"), config: isObject(rest.config) ? rest.config : {}, place },
+        ...{
+          id,
+          label: text("label"),
+          config: isObject(rest.config) ? withFiles(rest.config, reading) : {},
+          place,
+        },
         ...{ transform: text("transform"), prompts: rest.prompts },
       };
     });
   });
+}
+
+/** Settings whose value may be the content of a JSON or YAML file. */
+const IN_FILES = ["tools", "response_format"];
+
+/** The settings of a provider with the content of the files that they name, if these are data. */
+function withFiles(config: Entry, reading: ProviderHelp["reading"]): Entry {
+  const read = IN_FILES.flatMap((key): readonly (readonly [string, Json])[] => {
+    const named = config[key];
+    const content =
+      typeof named === "string" && named.startsWith("file://") ? inFile(named, reading) : undefined;
+    return content === undefined ? [] : [[key, content]];
+  });
+  return read.length === 0 ? config : { ...config, ...Object.fromEntries(read) };
+}
+
+/** The providers of a file, without those that are in yet another file, which are reported. */
+function namesNoFile(file: ConfigSource, losses: Losses): Json {
+  const isFile = (one: Json): boolean => typeof one === "string" && /^file:\/\/.+\.(?:ya?ml|json)$/.test(one);
+  if (!asList(file.value).some(isFile)) return file.value;
+  losses.add(file.at([]), "providers in another file", "Only a config may name a file of providers.");
+  return asList(file.value).filter((one) => !isFile(one));
 }
 
 /** Providers by id, written as `{ id: openai:gpt-4o, … }` or as `{ openai:gpt-4o: { … } }`. */
@@ -266,6 +301,9 @@ const RENAMED: Readonly<Record<string, string>> = {
   num_predict: "max_tokens",
 };
 
+/** A price of one token as the price of a million, without the rounding errors of the multiplication. */
+const perMillion = (price: number): number => Number((price * 1e6).toPrecision(12));
+
 function common(spec: ProviderSpec, losses: Losses): Entry {
   const { config, place } = spec;
   const address =
@@ -280,9 +318,9 @@ function common(spec: ProviderSpec, losses: Losses): Entry {
     );
   const price =
     typeof config.inputCost === "number" && typeof config.outputCost === "number"
-      ? { input: config.inputCost * 1e6, output: config.outputCost * 1e6 }
+      ? { input: perMillion(config.inputCost), output: perMillion(config.outputCost) }
       : typeof config.cost === "number"
-        ? { input: config.cost * 1e6, output: config.cost * 1e6 }
+        ? { input: perMillion(config.cost), output: perMillion(config.cost) }
         : undefined;
   return {
     ...(typeof address === "string" ? { base_url: address.replace(/\/+$/, "") } : {}),
@@ -293,6 +331,9 @@ function common(spec: ProviderSpec, losses: Losses): Entry {
   };
 }
 
+/** Names that were meant for an address. As parameters they would be sent, and a service refuses them. */
+const ADDRESS_LIKE = /^(?:base_?url|api_?base|endpoint)$/i;
+
 /** Parameters that evals sets itself. */
 const OWN = new Set(["model", "messages", "input", "stream", "n"]);
 
@@ -300,20 +341,26 @@ function paramsOf({ id, config, place }: ProviderSpec, losses: Losses): Entry {
   const params: Record<string, Json> = {};
   const given = { ...config, ...(isObject(config.passthrough) ? config.passthrough : {}) };
   for (const [key, value] of Object.entries(given)) {
-    const inFile = typeof value === "string" && value.startsWith("file://");
+    const isFile = typeof value === "string" && value.startsWith("file://");
     if (key === "tools" || key === "response_format") {
-      if (!inFile) params[key] = value;
+      if (!isFile) params[key] = value;
       else
         losses.add(
           place,
           `${key}: ${value} of ${id}`,
-          "Write the content of the file under params: of the model.",
+          "Only files .json, .yaml and .yml that are there are read. Write the content under params: of the model.",
         );
     } else if (NOT_SENT.has(key)) {
       if (["functionToolCallbacks", "mcp", "organization"].includes(key))
         losses.add(place, `${key}: of ${id}`, "This setting has no counterpart in evalconfig.yaml.");
     } else if (OWN.has(key)) losses.add(place, `${key}: of ${id}`, "evals sets this parameter itself.");
-    else if (inFile || (typeof value === "string" && /\{\{/.test(value)))
+    else if (ADDRESS_LIKE.test(key))
+      losses.add(
+        place,
+        `${key}: of ${id}`,
+        "promptfoo reads the address of a model from apiBaseUrl alone, so this setting changed nothing there.",
+      );
+    else if (isFile || (typeof value === "string" && /\{\{/.test(value)))
       losses.add(
         place,
         `${key}: ${value} of ${id}`,

@@ -40,7 +40,7 @@ export function scorerSettings(
       const entry =
         typeof model !== "string"
           ? plan.entry
-          : { ...plan.entry, model: models.semantic(model, assertion.provider, place, help) };
+          : { ...plan.entry, model: models.semantic(model, plan.grader, place, help) };
       return {
         group: JSON.stringify([entry, plan.not, plan.operand !== undefined]),
         make: turned(entry, plan.not),
