@@ -288,6 +288,25 @@ describe("on the disk", () => {
     expect(() => findProjectRoot(join(scratch, "repo"))).toThrow(/EVALS_NO_PROJECT/);
   });
 
+  it("names the import where only a config of promptfoo is found", () => {
+    const folder = join(scratch, "repo/foo/sub");
+    mkdirSync(folder, { recursive: true });
+    expect(() => findProjectRoot(folder)).toThrow(
+      expect.objectContaining({ problems: [expect.objectContaining({ fix: "evals init" })] }),
+    );
+    writeFileSync(join(folder, "../promptfooconfig.yaml"), "");
+    expect(() => findProjectRoot(folder)).toThrow(
+      expect.objectContaining({
+        problems: [
+          expect.objectContaining({
+            code: "EVALS_NO_PROJECT",
+            fix: "evals import promptfoo ../promptfooconfig.yaml; or evals init for a new project",
+          }),
+        ],
+      }),
+    );
+  });
+
   it("knows which paths are outside of the repository", () => {
     const files = workTree(project, join(scratch, "repo"));
     expect([

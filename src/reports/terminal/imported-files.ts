@@ -37,6 +37,7 @@ export function importedFilesText(imported: ShownImport, dryRun: boolean): strin
           "Next:",
           `  npx evals check${inFolder}     validates every file`,
           `  npx evals run${inFolder}       asks, scores and keeps the answers`,
+          `  npx evals promote${inFolder}   makes the run the baseline, once the files are committed`,
           "",
         ]),
   ].join("\n");
