@@ -55,6 +55,8 @@ export interface LoadedSuite {
   readonly suite: Suite;
   readonly places: Places;
   readonly models: readonly LoadedModel[];
+  /** Set when the command line chose another model than those of the suite. */
+  readonly otherModel?: true;
   readonly prompt: LoadedPrompt | null;
   /** The time available to templates as `clock`; absent when neither suite nor config sets one. */
   readonly clock?: string | undefined;

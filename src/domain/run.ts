@@ -64,6 +64,8 @@ export interface RunHeader {
   readonly one_of_several: boolean;
   /** Whether the suite lists several prompts, so that each has its own baseline file. */
   readonly one_of_prompts?: boolean | undefined;
+  /** Set when the model is another than the suite's own: it was chosen for this run. */
+  readonly other_model?: true | undefined;
   readonly provider: string;
   /** The target as a text for people: `prompt 1.2.0 · gpt-5.4-mini-2026-03-17`. */
   readonly target: string;

@@ -108,6 +108,7 @@ export async function loadSuite(name: string, path: string, context: SuiteContex
     scorers,
     openCases: openCases ?? noCases,
     ...(files.length === 0 ? {} : { codeFiles: files }),
+    ...(whole !== undefined && isOtherModel(whole, parsed.data) ? { otherModel: true as const } : {}),
     ...(person === undefined ? {} : { person }),
     ...(paraphrases === undefined ? {} : { paraphrases }),
     ...(clock === undefined ? {} : { clock }),
@@ -118,6 +119,10 @@ export async function loadSuite(name: string, path: string, context: SuiteContex
   context.unfinished.push(...loaded.map((one) => ({ suite: one, whole: fits })));
   throw new EvalsError(problems);
 }
+
+/** Whether the command line chose a model that is none of the suite's own. */
+const isOtherModel = (chosen: SuiteDraft, own: SuiteDraft | undefined): boolean =>
+  chosen.model !== own?.model && chosen.models === undefined;
 
 /** For a suite with a mistake: whether the keys that concern its cases (`filter`, `user` and `scorers`) can be read. */
 function choosesCases(suite: SuiteDraft, value: unknown): boolean {

@@ -1,4 +1,4 @@
-import { type TargetFacts, targetParts } from "../domain/listed-target.ts";
+import { promptWord, type TargetFacts, targetParts } from "../domain/listed-target.ts";
 import { isRecording } from "../domain/recorded-provider.ts";
 import type { Comparison, RunEnd, RunReport } from "../domain/report.ts";
 import { isUnfinished, type RunHeader, type RunStatus } from "../domain/run.ts";
@@ -16,11 +16,27 @@ export interface Headline {
 }
 
 /**
- * The name of a run: `triage`, or `triage (support@1.1.0, small)` when the suite lists prompts or models. It
- * contains names given by the user, so it must be escaped when shown.
+ * The name of a run: `triage`, or `triage (support@1.1.0, small)` when the suite lists prompts or models, or another
+ * model than the suite's was chosen: aliases of one model cannot be told apart by its name. It contains names given by
+ * the user, so it must be escaped when shown.
  */
-export function runName(header: TargetFacts & Pick<RunHeader, "suite">): string {
-  return nameWith(header.suite, targetParts(header));
+export function runName(header: TargetFacts & Pick<RunHeader, "suite" | "other_model">): string {
+  const chosen = header.other_model === true && !header.one_of_several ? [header.alias] : [];
+  return nameWith(header.suite, [...targetParts(header), ...chosen]);
+}
+
+/**
+ * What tells a run from others of the same name: its alias and its prompt, as far as the others have another one.
+ *
+ * @param all the headers of all runs of the report
+ */
+export function apart(header: RunHeader, all: readonly RunHeader[]): string[] {
+  const name = runName(header);
+  const namesakes = all.filter((one) => runName(one) === name);
+  const differs = (of: (one: RunHeader) => string): string[] =>
+    namesakes.some((one) => of(one) !== of(header)) ? [of(header)] : [];
+  const prompt = (one: RunHeader): string => (one.prompt === null ? "no prompt" : promptWord(one.prompt));
+  return [...differs((one) => one.alias), ...differs(prompt)];
 }
 
 const nameWith = (suite: string, parts: readonly string[]): string =>

@@ -38,6 +38,7 @@ export function headerOf(
     alias: model.alias,
     one_of_several: facts.one_of_several,
     ...(facts.one_of_prompts === true && prompt !== null ? { one_of_prompts: true } : {}),
+    ...(suite.otherModel === true ? { other_model: true } : {}),
     provider: model.provider.kind,
     target: targetWords(asked, target.label),
     model: target.label,

@@ -83,6 +83,28 @@ describe("evals run with --prompt or --model given several times", () => {
     expect(readPage(repo.read("out/a.html")).start.matrices).toEqual([]);
   });
 
+  it("names a chosen model and prompt wherever another has the same name", async () => {
+    repo.commit({
+      "evalconfig.yaml": `${FILES["evalconfig.yaml"]}  hot: { provider: module, file: echo.mjs, version: '1', context: { heat: 1 } }\n`,
+    });
+    const reports = ["--reporter", "junit=o.xml", "--reporter", "markdown=o.md", "--reporter", "terminal"];
+    const suites = (): string[] =>
+      Array.from(repo.read("o.xml").matchAll(/<testsuite name="([^"]*)"/g), ([, name = ""]) => name);
+    const one = await repo.evals(["run", "--model", "hot", ...reports]);
+    expect(one.stdout).toMatch(/^PASSED {2}s \(hot\) /m);
+    expect(repo.read("o.md")).toContain("## PASSED: s (hot)");
+    await repo.evals(["run", "--model", "kind", ...reports]);
+    expect(repo.read("o.md")).toContain("## PASSED: s\n");
+    await repo.evals(["run", "--model", "kind", "--model", "hot", ...reports]);
+    expect(suites()).toEqual(["s.kind", "s.kind gate", "s.hot", "s.hot gate"]);
+    await repo.evals(["run", "--prompt", "p@1.0.0", "--prompt", "p@2.0.0", ...reports]);
+    expect(suites()).toEqual(["s.p@1.0.0", "s.p@1.0.0 gate", "s.p@2.0.0", "s.p@2.0.0 gate"]);
+    expect(repo.read("o.md").match(/^## .*/gm)).toEqual([
+      expect.stringContaining("1.0.0"),
+      expect.stringContaining("2.0.0"),
+    ]);
+  });
+
   it("combines prompts with models, and other options work as usual", async () => {
     const both = ["--model", "kind", "--model", "rude", "--prompt", "p@1.0.0", "--prompt", "p@1.1.0"];
     const crossed = await runs(...both, "--trials", "3", "--case", "a");

@@ -2,7 +2,7 @@ import { targetParts } from "../../domain/listed-target.ts";
 import type { CaseRow, ReportedRun, RunReport } from "../../domain/report.ts";
 import type { RuleResult } from "../../domain/verdict.ts";
 import { type CaseFault, criticalCases, faultOf, shareText } from "../case-standing.ts";
-import { decisionSentence, endSentence } from "../headline.ts";
+import { apart, decisionSentence, endSentence } from "../headline.ts";
 import { informingSentence } from "../judge-words.ts";
 import { requiredText, ruleValue } from "../metric-rows.ts";
 import { movedAddition } from "../moved-words.ts";
@@ -68,8 +68,9 @@ async function casesAndGates(runs: readonly ReportedRun[]): Promise<Suite[]> {
   const suites: Suite[] = [];
   let space = MAX_BYTES;
   for (const run of runs) {
-    const { suite, left } = await casesSuite(run, space);
-    suites.push(suite, gateSuite(run.report));
+    const name = suiteName(run.report, runs);
+    const { suite, left } = await casesSuite(run, name, space);
+    suites.push(suite, gateSuite(run.report, name));
     space = left;
   }
   return suites;
@@ -78,8 +79,18 @@ async function casesAndGates(runs: readonly ReportedRun[]): Promise<Suite[]> {
 /** The attribute `time`, in seconds; empty when the duration is unknown. */
 const timeOf = (ms: number | null): string => (ms === null ? "" : ` time="${(ms / 1000).toFixed(3)}"`);
 
-/** Name of a run's testsuite: the suite, and if it has several targets, the target of this run. */
-const suiteName = ({ header }: RunReport): string => [header.suite, ...targetParts(header)].join(".");
+/**
+ * Name of a run's testsuite: the suite, and if it has several targets or several were chosen, the target of this run.
+ */
+const suiteName = ({ header }: RunReport, all: readonly ReportedRun[]): string =>
+  [
+    header.suite,
+    ...targetParts(header),
+    ...apart(
+      { ...header, other_model: undefined },
+      all.map(({ report }) => ({ ...report.header, other_model: undefined })),
+    ),
+  ].join(".");
 
 /**
  * A testsuite with as many of a run's cases as fit into the file. If cases are left out, the last entry says how many.
@@ -89,10 +100,10 @@ const suiteName = ({ header }: RunReport): string => [header.suite, ...targetPar
  */
 async function casesSuite(
   { report, rows }: ReportedRun,
+  name: string,
   space: number,
 ): Promise<{ suite: Suite; left: number }> {
   const describe = caseDescriber(report);
-  const name = suiteName(report);
   const names = distinctNames();
   const entries: Entry[] = [];
   let left = space;
@@ -258,7 +269,7 @@ async function describeCase(row: CaseRow, answers: boolean): Promise<string> {
 }
 
 /** The gate's rules and their outcomes. */
-function gateSuite(report: RunReport): Suite {
+function gateSuite(report: RunReport, name: string): Suite {
   const names = distinctNames();
   const rules = report.gate.rules.map((rule): Entry => {
     const decided = rule.kind === "regression" ? decisionSentence(report) : "";
@@ -268,7 +279,7 @@ function gateSuite(report: RunReport): Suite {
     return { name: names(rule.rule), ms: null, result: ruleResult(rule), out };
   });
   const entries = [...rules, ...besideRules(report, names), ...narrowedEntry(report, names)];
-  return suiteOf(`${suiteName(report)} gate`, report, 0, entries);
+  return suiteOf(`${name} gate`, report, 0, entries);
 }
 
 /** An entry for an outcome that no rule explains, because trials are missing or there is no rule. */

@@ -4,6 +4,7 @@ import { matricesOf } from "../../metrics/compare-targets.ts";
 import { worstCases } from "../case-standing.ts";
 import { count, duration, percent, plural, points } from "../format-numbers.ts";
 import {
+  apart,
   countsSentence,
   decisionSentence,
   endSentence,
@@ -50,7 +51,7 @@ export async function markdownReport(runs: readonly ReportedRun[], limit = MAX_C
   let left = space;
   for (const [index, run] of runs.entries()) {
     const later = share * (runs.length - index - 1);
-    const text = await runText(run, Math.max(share, left - later));
+    const text = await runText(run, runs, Math.max(share, left - later));
     if (text.length > left) break;
     blocks.push(text);
     left -= text.length + 1;
@@ -106,10 +107,13 @@ export function marker({ header }: RunReport): string {
  * The blocks of one run, most important first. A block that does not fit into the comment is left out, and a
  * sentence says how many blocks were left out.
  */
-async function runText(run: ReportedRun, limit: number): Promise<string> {
+async function runText(run: ReportedRun, runs: readonly ReportedRun[], limit: number): Promise<string> {
   const { report } = run;
   const head = [
-    `${marker(report)}\n${title(report)}`,
+    `${marker(report)}\n${title(
+      report,
+      runs.map((one) => one.report.header),
+    )}`,
     ...sentenceBlocks(report),
     metricTable(report),
     ruleList(report),
@@ -132,11 +136,14 @@ async function runText(run: ReportedRun, limit: number): Promise<string> {
   return `${[...head, ...middle, ...tail].join("\n\n")}\n`;
 }
 
-function title(report: RunReport): string {
+/** @param all the headers of all runs of the comment */
+function title(report: RunReport, all: readonly RunReport["header"][]): string {
   const { word, verdict, size } = headline(report);
   const { header } = report;
+  const target = apart(header, all);
+  const name = `${runName(header)}${target.length === 0 ? "" : ` (${target.join(", ")})`}`;
   const found = verdict === "" || word.includes("not enough") ? "" : ` (${verdict})`;
-  return `## ${word}: ${inlineText(runName(header), 100)}${found}\n\n${inlineText(header.target, 200)} · ${size} · run ${inlineCode(header.id)}`;
+  return `## ${word}: ${inlineText(name, 100)}${found}\n\n${inlineText(header.target, 200)} · ${size} · run ${inlineCode(header.id)}`;
 }
 
 function sentenceBlocks(report: RunReport): string[] {

@@ -1,7 +1,7 @@
 import type { Comparison, RunReport } from "../../domain/report.ts";
 import { type GateOutcome, VERDICTS } from "../../domain/verdict.ts";
 import { count, dollars, duration, percent, plural } from "../format-numbers.ts";
-import { comparedName, headline, runName } from "../headline.ts";
+import { apart, comparedName, headline, runName } from "../headline.ts";
 import { requiredText, ruleName, ruleValue } from "../metric-rows.ts";
 import { narrowedSize } from "../narrowed-words.ts";
 import { cut, cutName, plainLine } from "../plain-text.ts";
@@ -72,13 +72,13 @@ export function runSummary(reports: readonly RunReport[], { width, color }: Term
 
 /** The name of a run. Its model or prompt is added if another run has the same name. */
 function nameAmong({ header }: RunReport, reports: readonly RunReport[]): string {
-  const name = runName(header);
-  const namesakes = reports.map((one) => one.header).filter((one) => runName(one) === name);
-  const differs = (of: (one: RunReport["header"]) => string): string[] =>
-    namesakes.some((one) => of(one) !== of(header)) ? [of(header)] : [];
-  const prompt = (one: RunReport["header"]): string =>
-    one.prompt === null ? "no prompt" : `${one.prompt.name}@${one.prompt.version}`;
-  return [name, ...differs((one) => one.alias), ...differs(prompt)].join("  ");
+  // A chosen model is told beside the suite's own like any other.
+  const plain = ({ header: one }: { readonly header: RunReport["header"] }) => ({
+    ...one,
+    other_model: undefined,
+  });
+  const own = plain({ header });
+  return [runName(own), ...apart(own, reports.map(plain))].join("  ");
 }
 
 /** Why a run failed: the comparison, the most telling case, and the command that shows all cases like it. */
