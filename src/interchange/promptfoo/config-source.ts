@@ -13,6 +13,7 @@ import {
 import { notTooDeep, readingYaml } from "../../domain/deep-yaml.ts";
 import type { Json } from "../../domain/json.ts";
 import { EvalsError } from "../../domain/problem.ts";
+import { yamlWords } from "../../domain/yaml-words.ts";
 import type { SourcePlace } from "../imported.ts";
 import { repeatedYamlKey } from "../reading/repeated-yaml-keys.ts";
 
@@ -39,7 +40,7 @@ export function readSource(text: string, path: string): ConfigSource {
     parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false, uniqueKeys: false }),
   );
   const [error] = document.errors;
-  if (error !== undefined) throw syntax(path, lines.linePos(error.pos[0]), error.message);
+  if (error !== undefined) throw syntax(path, lines.linePos(error.pos[0]), yamlWords(error));
   const repeated = readingYaml(text, path, () => repeatedYamlKey(document));
   if (repeated !== undefined)
     throw syntax(path, lines.linePos(repeated), "A key appears a second time in the same map.");

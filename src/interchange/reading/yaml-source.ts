@@ -12,6 +12,7 @@ import {
 import { notTooDeep, readingYaml } from "../../domain/deep-yaml.ts";
 import type { Json } from "../../domain/json.ts";
 import { EvalsError } from "../../domain/problem.ts";
+import { yamlWords } from "../../domain/yaml-words.ts";
 
 /** A parsed YAML file of another tool with line numbers. */
 export interface YamlSource {
@@ -42,7 +43,7 @@ function read(text: string, path: string): YamlSource {
       path,
       line,
       column: col,
-      what: `This file is not YAML: ${error.message.split("\n")[0] ?? ""}`,
+      what: `This file is not YAML: ${yamlWords(error)}`,
       why: "Nothing in the file can be imported before the file can be read.",
       fix: "Correct the line, or copy the file again.",
     });

@@ -24,7 +24,7 @@ describe("readStructuredFile", () => {
 
   it("rejects YAML with a repeated key, with several documents, or with a syntax error", () => {
     expect(() => read("a: 1\na: 2\n")).toThrow("unique");
-    expect(() => read("a: 1\n---\nb: 2\n")).toThrow("multiple documents");
+    expect(() => read("a: 1\n---\nb: 2\n")).toThrow("line 2, column 1: a second document begins here (---)");
     expect(() => read("a: [\n")).toThrow();
   });
 });

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
-import { parseDocument, visit } from "yaml";
+import { LineCounter, parseDocument, visit } from "yaml";
 import { isChangedByDouble } from "../../domain/exact-json.ts";
 import { decodeText } from "../../domain/file-text.ts";
 import { readJsonFile } from "../../domain/json-file.ts";
 import { EvalsError, SettingMistake } from "../../domain/problem.ts";
+import { yamlWords } from "../../domain/yaml-words.ts";
 import { isFile, otherThanFile } from "../../modules/is-file.ts";
 import { repositoryPath } from "../../modules/repository-path.ts";
 import { missingFile, outsideRepository, unreadableFile } from "./scorer-mistakes.ts";
@@ -47,9 +48,13 @@ export function readStructuredFile(root: string, path: string, at: Place): unkno
 }
 
 function readYaml(text: string): unknown {
-  const document = parseDocument(text);
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [error] = document.errors;
-  if (error !== undefined) throw error;
+  if (error !== undefined) {
+    const { line, col } = lines.linePos(error.pos[0]);
+    throw new Error(`line ${line}, column ${col}: ${yamlWords(error)}`);
+  }
   visit(document, {
     Scalar(_, { value, source = "" }) {
       if (typeof value !== "number") return;
