@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FailedReply } from "../domain/provider.ts";
 import { isStated } from "../domain/stated-error.ts";
-import { statedFailure } from "./stated-failure.ts";
+import { refusedPrompt, statedFailure } from "./stated-failure.ts";
 import {
   askShape,
   GIVEN_SHAPES,
@@ -209,6 +209,28 @@ describe("a prompt that the provider's filter refuses", () => {
       body: JSON.stringify({ error: { message: "content_filter is no parameter" } }),
     };
     expect(await askShape(shape, server)).toMatchObject({ kind: "failed" });
+  });
+
+  it.each<[number, object]>([
+    [400, { message: "The generated text has been blocked by our content filters." }],
+    [400, { message: "Output blocked by content filtering policy" }],
+    [403, { message: "Input blocked by guardrails", type: "guardrail_blocked", code: 403 }],
+    [400, { error: { message: "Content Exists Risk", code: "invalid_request_error" } }],
+    [400, { error: { message: "litellm.ContentPolicyViolationError: x", type: null, code: "400" } }],
+    [400, { error: { code: "1301", message: "敏感内容" }, contentFilter: [{ level: 1, role: "user" }] }],
+    [422, { error: { message: "no", type: "content_policy" } }],
+    [400, { errors: [{ message: "prompt blocked by moderation: flagged", code: 2016 }] }],
+  ])("is recognized in %i %j", (status, body) => {
+    expect(refusedPrompt(status, JSON.stringify(body), (text) => text)).toMatchObject({ kind: "answered" });
+  });
+
+  it.each([
+    "Blocked by the content security policy",
+    "Blocked by the firewall",
+    "Your account was blocked by our fraud system",
+    "content_policy is no parameter",
+  ])("is not what %j says", (message) => {
+    expect(refusedPrompt(400, JSON.stringify({ error: { message } }), (text) => text)).toBeUndefined();
   });
 
   it("is recognized by Google's block reason in a reply without an answer", () => {

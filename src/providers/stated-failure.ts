@@ -123,17 +123,25 @@ const FILTERS = new Set([
   ...["contentfilter", "contentfiltered", "contentfiltererror", "responsibleaipolicyviolation"],
   ...["contentpolicyviolation", "moderationblocked", "datainspectionfailed", "prohibitedcontent"],
   ...["promptblocked", "blockedbycontentfilter", "guardrailintervened", "contentmoderation", "safety"],
+  ...[
+    "guardrailblocked",
+    "contentpolicy",
+    "contentpolicyviolationerror",
+    "contentsafety",
+    "sensitivecontent",
+  ],
 ]);
+
+/** Texts of providers and gateways for blocked content. */
+const FILTER_WORDS =
+  /blocked by (?:\w+ ){0,2}?(?:content (?:filter(?:s|ing)?|policy|moderation)|moderation|guardrails?|safety (?:system|filter)s?)\b|prompt was flagged as potentially violating|content exists risk|ContentPolicyViolation/i;
 
 function isFilter(stated: ErrorWords, body: unknown): boolean {
   if (stated.codes.some((code) => FILTERS.has(code.toLowerCase().replace(/[^a-z]/g, "")))) return true;
   // When the error code says too little, the provider's fixed text is checked.
-  if (
-    /blocked by (?:our )?content filtering policy|prompt was flagged as potentially violating/i.test(
-      stated.message,
-    )
-  )
-    return true;
+  if (FILTER_WORDS.test(stated.message.slice(0, 2000))) return true;
+  // Zhipu says whose words were blocked, and gives only a number as the code.
+  if (Array.isArray(membersOf(body)?.contentFilter)) return true;
   const error = membersOf(membersOf(body)?.error);
   return membersOf(error?.metadata)?.flagged_input !== undefined;
 }
