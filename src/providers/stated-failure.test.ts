@@ -51,6 +51,22 @@ describe.each(HTTP_SHAPES)("a reply of $name that reports its own failure", (sha
     },
   );
 
+  it("is a failure by what a gateway says of the upstream reply beside a chat's choices", () => {
+    const how = { raw: "", where: "api.test", redact: (text: string) => text };
+    const choice = { index: 0, finish_reason: "stop", message: { role: "assistant", content: "blue" } };
+    for (const body of [
+      { choices: [{ ...choice, native_finish_reason: "ERROR" }] },
+      { choices: [choice], code: 500, msg: "Internal." },
+      { choices: [choice], code: "429" },
+    ])
+      expect(statedFailure(body, how), JSON.stringify(body)).toMatchObject({ kind: "failed" });
+    for (const body of [
+      { choices: [{ ...choice, native_finish_reason: "STOP" }], code: 200 },
+      { choices: [choice], code: null },
+    ])
+      expect(statedFailure(body, how), JSON.stringify(body)).toBeUndefined();
+  });
+
   it("is a failure by the finish reason alone", async () => {
     for (const reason of ["error", "ERROR", "network_error", "aborted"])
       await failing(shape.body("blue", shape.ended(reason)));

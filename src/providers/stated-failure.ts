@@ -41,8 +41,9 @@ function failureOfChoice(choice: Members | undefined): unknown {
   const message = membersOf(choice?.message);
   if (isStated(choice?.error)) return choice?.error;
   if (isStated(message?.error)) return message?.error;
-  if (hasFailed(choice?.finish_reason)) return { message: `finish reason ${choice?.finish_reason}` };
-  return undefined;
+  // OpenRouter keeps the upstream provider's own word beside the one that it made of it.
+  const end = [choice?.finish_reason, choice?.native_finish_reason].find(hasFailed);
+  return end === undefined ? undefined : { message: `finish reason ${end}` };
 }
 
 /**
@@ -71,6 +72,9 @@ function errorIn(body: unknown, asked: ReadonlySet<string>): unknown {
     firstOf(reply.output, failureOfPart) ??
     firstOf(reply.content, failureOfPart);
   if (error !== undefined) return error;
+  // In a chat reply a code is no data: one beside the choices tells of the reply itself.
+  if (Array.isArray(reply.choices) && Number(reply.code) >= 400 && Number(reply.code) < 600)
+    return { code: reply.code, message: reply.message ?? reply.msg ?? `code ${reply.code}` };
   const end = reply.stop_reason ?? membersOf(reply.incomplete_details)?.reason;
   if (hasFailed(end)) return { message: `stop reason ${end}` };
   return failureOfState(reply, asked);
