@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { JudgeSettings } from "../../domain/judge-settings.ts";
 import { JUDGE_KINDS } from "./kinds/registry.ts";
 import { readReply } from "./read-reply.ts";
-import { type ReplyForm, UnusableReply } from "./reply-form.ts";
+import { type ReplyForm, scoreForm, UnusableReply, verdictForm } from "./reply-form.ts";
 
 const reply = (output: string) => ({ output, refusal: null, finish_reason: "stop" });
 
@@ -147,5 +147,64 @@ describe("a list of findings", () => {
 
   it("may give one claim the same verdict twice", () => {
     expect(read([claim("supported", { supported: true }), claim("supported")]).score).toBe(1);
+  });
+});
+
+describe("a verdict of pass or fail", () => {
+  const form = verdictForm({ pass: 1, fail: 0 });
+  const read = (output: string) => readReply(reply(output), { form, quotes: false }, ["the judged text"]);
+  const replyOf = (members: object) => JSON.stringify({ reason: "It greets.", verdict: "pass", ...members });
+
+  it.each([
+    replyOf({ reason: "It is rude. Fail." }),
+    replyOf({ reason: "It is rude. Therefore, FAIL" }),
+    replyOf({ reason: "It is rude, so the answer fails." }),
+    replyOf({ reason: "It is rude, and hence it must not pass." }),
+    replyOf({ explanation: "Verdict: fail" }),
+    replyOf({ conclusion: "The answer does not pass." }),
+    replyOf({ summary: "FAIL" }),
+    replyOf({ satisfies_criteria: "no" }),
+    replyOf({ meets_the_requirements: false }),
+    replyOf({ ok: false }),
+    `FAIL\n${replyOf({})}`,
+    `It is rude. So the answer fails.\n${replyOf({})}`,
+    `${replyOf({})}\n\nFAIL`,
+    `${replyOf({})}\n\nOn reflection, this answer fails.`,
+    JSON.stringify({ reason: "It is kind. So it should pass.", verdict: "fail" }),
+  ])("is rejected when the judge concludes otherwise: %s", (output) => {
+    expect(() => read(output)).toThrow(UnusableReply);
+  });
+
+  it.each([
+    replyOf({ reason: "Its tone fails. Its content is right, so it passes." }),
+    replyOf({ reason: "Criterion 1: no date, so it fails. Criterion 2 decides: it is kind." }),
+    replyOf({ reason: "The answer does not fail." }),
+    replyOf({ reason: "There is no reason to fail." }),
+    replyOf({ reason: "A response that shouted would fail." }),
+    replyOf({ reason: "It says that the tests of the customer failed." }),
+    replyOf({ reason: "Thus, only one of three checks failed." }),
+    replyOf({ summary: "It is kind, so it passes." }),
+    replyOf({ question: "Should it pass or fail" }),
+    replyOf({ ok: true }),
+    JSON.stringify({ reason: "It is rude, so the answer fails.", verdict: "fail", ok: true }),
+    `The answer must pass or fail.\nIt greets.\n${replyOf({})}`,
+  ])("counts when it does not: %s", (output) => {
+    expect(() => read(output)).not.toThrow();
+  });
+});
+
+describe("a score with another one for the whole", () => {
+  const form = scoreForm({ min: 1, max: 5 });
+  it.each([{ overall: 1 }, { rating: "2/5" }, { stars: 1 }, { final_score: "2 out of 5" }])(
+    "is rejected: %j",
+    (more) => {
+      const output = JSON.stringify({ reason: "r", score: 5, ...more });
+      expect(() => readReply(reply(output), { form, quotes: false }, [])).toThrow(UnusableReply);
+    },
+  );
+
+  it.each([{ overall: 5 }, { rating: "5/5" }, { stars: 5 }, { overall: "good" }])("counts: %j", (more) => {
+    const output = JSON.stringify({ reason: "r", score: 5, ...more });
+    expect(readReply(reply(output), { form, quotes: false }, []).score).toBe(1);
   });
 });

@@ -22,7 +22,7 @@ const VERDICT = new RegExp(
   `^${FIRST}(?:verdicts?|decision|judge?ment|outcome|result|conclusion|ruling|label|grade|evaluation|assessment|correction|winner|better|preferred|preference|choice|final|overall)(?:_(?:final|overall|revised|corrected|\\d+))?$`,
 );
 const PASSES = new RegExp(
-  `^${FIRST}(?:is_|does_|has_|it_|answer_)?(?:pass|passed|passes|passing|accept|accepted|acceptable|approved?|success|successful|met|meets|criteri(?:on|a)_met|meets_criteri(?:on|a))$`,
+  `^${FIRST}(?:is_|does_|has_|it_|answer_)?(?:pass|passed|passes|passing|accept|accepted|acceptable|approved?|success|successful|satisf(?:y|ies|ied)|(?:satisfies|meets|fulfil+s)_(?:the_)?(?:criteri(?:on|a)|requirements?|standards?|rubric)|met|meets|criteri(?:on|a)_met|should_pass)$`,
 );
 const FAILS = new RegExp(
   `^${FIRST}(?:is_|does_|has_|it_|answer_)?(?:fail|failed|fails|failing|reject|rejected|unacceptable)$`,
@@ -30,6 +30,9 @@ const FAILS = new RegExp(
 const NUMBER = new RegExp(
   `^${FIRST}(?:score|rating|points|grade|level|mark)(?:_(?:final|overall|revised|corrected|\\d+))?$`,
 );
+
+/** Members that are a number beside a numeric score, and words beside a verdict in words. */
+const OVERALL = new RegExp(`^${FIRST}(?:overall|final|stars)$`);
 
 const AMBIGUOUS = new Set(["status", "state", "answer", "response", "output", "value"]);
 
@@ -163,6 +166,7 @@ function isOther(name: string, value: unknown, stated: Stated): boolean {
   const { key, worth, score, given } = stated;
   if (worth !== null && typeof value === "boolean" && Object.hasOwn(worth, name))
     return value !== (worth[name] === score);
+  if (name === "ok" || name === "okay") return value === false && opposes(false, stated);
   if (PASSES.test(name)) return opposes(yesOrNo(value), stated);
   if (FAILS.test(name)) {
     const verdict = yesOrNo(value);
@@ -175,8 +179,11 @@ function isOther(name: string, value: unknown, stated: Stated): boolean {
     return word !== undefined && worth[word] !== score;
   }
   const isNumber = NUMBER.test(name);
-  if (given !== null && isNumber) {
-    const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  if (given !== null && (isNumber || OVERALL.test(name))) {
+    const text = typeof value === "string" ? value.trim() : "";
+    // "2/5": the part before the slash is on the scale.
+    const [, part] = /^(-?\d+(?:\.\d+)?)\s*(?:\/|out of)\s*\d+(?:\.\d+)?$/i.exec(text) ?? [];
+    const number = text !== "" ? Number(part ?? text) : value;
     if (typeof number === "number" && Number.isFinite(number)) return number !== given;
   }
   if (isNumber && given === null && opposes(extreme(value), stated)) return true;
@@ -260,4 +267,40 @@ export function otherLine(text: string, stated: Stated): string | undefined {
     ),
   );
   return own.flatMap((one) => (one.length > 80 ? [] : (otherWords(one, stated) ?? [])))[0];
+}
+
+/** The pass or fail with which a sentence concludes; the words between may only carry the conclusion. */
+const CONCLUDED =
+  /(?:^|\b(?:so|thus|hence|therefore|overall|consequently|accordingly|reflection|conclusion|actually|wait)\s)((?:(?:it|this|the|an?|my|answer|response|reply|output|assistant|judge?ment|verdict|grade|final|overall|i|say|would|must|should|does|did|do|is|be|to|as|has|clearly|still|therefore|thus|mark|marked|rate|rated|judged|not|cannot)\s)*)(pass|passes|passed|fail|fails|failed)$/;
+
+/**
+ * The last sentence of a text, when it concludes with the other one of pass and fail ("So the answer fails.");
+ * undefined when it does not, or the verdict is no pass or fail. Sentences before it may judge one aspect each.
+ */
+export function otherConclusion(text: string, stated: Stated): string | undefined {
+  const { worth, score } = stated;
+  if (worth === null || !("pass" in worth && "fail" in worth)) return undefined;
+  const last = text
+    .split(/\n|(?<=[.!?])\s/)
+    .filter((one) => plain(one) !== "")
+    .at(-1);
+  if (last === undefined || last.length > 300) return undefined;
+  const [, between = "", word] = CONCLUDED.exec(plain(last)) ?? [];
+  if (word === undefined) return undefined;
+  const passes = word.startsWith("pass") !== /\b(?:not|cannot)\b/.test(between);
+  return worth[passes ? "pass" : "fail"] === score ? undefined : shorten(last.trim(), 60);
+}
+
+/** Names of members with the judge's own words about its verdict. */
+const PROSE =
+  /^(?:reasons?|reasoning|rationale|explanation|justification|thoughts?|analysis|summary|conclusion|comments?|notes?)$/;
+
+/** What a member with the judge's own words says against the verdict; undefined when none does. */
+export function otherProse(members: Members, stated: Stated): string | undefined {
+  for (const [key, value] of Object.entries(members)) {
+    if (typeof value !== "string" || !PROSE.test(nameOf(key))) continue;
+    const other = otherLine(value, stated) ?? otherConclusion(value, stated);
+    if (other !== undefined) return other;
+  }
+  return undefined;
 }

@@ -2,7 +2,7 @@ import { answerEnd } from "../../domain/finish-reason.ts";
 import { canonicalJson, type Json } from "../../domain/json.ts";
 import type { JudgeReply } from "../../domain/judge.ts";
 import type { ReplyShape } from "../../domain/provider.ts";
-import { otherLine, otherWords, type Stated } from "./contradiction.ts";
+import { otherConclusion, otherLine, otherProse, otherWords, type Stated } from "./contradiction.ts";
 import { type FoundJson, findJson, givenTwice } from "./find-json.ts";
 import { type Reading, type ReplyForm, refuseContradiction, UnusableReply } from "./reply-form.ts";
 
@@ -77,7 +77,7 @@ export function readReply(
   if (brokeOff(finish_reason) && !endsIn(output, found.at(-1)))
     throw new UnusableReply("broke off behind its verdict");
   refuseOtherWords(output, found, stated, judged);
-  const second = otherLine(String(first.reason ?? ""), stated);
+  const second = otherProse(first, stated);
   if (second !== undefined && !judged.some((text) => text.includes(second)))
     throw new UnusableReply(`contradicts itself: its reason says ${JSON.stringify(second)}`);
   if (quotes) checkQuotes(first.quotes, judged);
@@ -108,7 +108,11 @@ function refuseOtherWords(
   const [first, last] = [found[0]?.text ?? "", found.at(-1)?.text ?? ""];
   const behind = output.slice(output.lastIndexOf(last) + last.length);
   const before = output.slice(0, output.indexOf(first)).split(THOUGHT_END).at(-1) ?? "";
-  const other = otherWords(behind, stated) ?? otherLine(before, stated);
+  const other =
+    otherWords(behind, stated) ??
+    otherConclusion(behind, stated) ??
+    otherLine(before, stated) ??
+    otherConclusion(before, stated);
   if (other !== undefined && !judged.some((text) => text.includes(other)))
     throw new UnusableReply(`contradicts itself: beside its ${stated.key} it says ${JSON.stringify(other)}`);
 }
