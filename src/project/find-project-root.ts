@@ -43,10 +43,10 @@ function noProject(cwd: string, misspelt: string | null, promptfoo: string | nul
     what: `There is no ${CONFIG_FILE} here or in a directory above.`,
     why: "This file marks the root of a project; models, suites and datasets are found from there.",
     fix:
-      misspelt !== null
-        ? `mv ${misspelt} ${join(dirname(misspelt), CONFIG_FILE)}`
-        : promptfoo !== null
-          ? `evals import promptfoo ${relative(cwd, promptfoo)}; or evals init for a new project`
-          : "evals init",
+      misspelt === null && promptfoo === null
+        ? "evals init"
+        : misspelt === null
+          ? `evals import promptfoo ${relative(cwd, promptfoo ?? "")}; or evals init for a new project`
+          : `mv ${misspelt} ${join(dirname(misspelt), CONFIG_FILE)}`,
   });
 }
