@@ -71,6 +71,8 @@ export type TrialRecord = {
       readonly scores: TrialScoring | null;
       /** Whether the cache never gives this answer to another run; default false. */
       readonly uncached?: boolean | undefined;
+      /** Whether an earlier run of another history asked for the answer, so that this run took it from its cache; default false. */
+      readonly cached?: boolean | undefined;
     }
   | { readonly kind: "cached"; readonly answer_id: number; readonly scores: TrialScoring | null }
   | { readonly kind: "errored"; readonly error: ErrorKind; readonly message: string }

@@ -73,6 +73,16 @@ describe("evals merge", () => {
     expect(run.counts).toMatchObject({ trials: 2 * CASES, answered: 2 * CASES - 2, errored: 2 });
   });
 
+  it("knows which answers a shard took from its cache, which are no new evidence", async () => {
+    const parts: string[] = [];
+    for (let part = 1; part <= PARTS; part++) {
+      await repo.evals("run --quiet", { env });
+      parts.push(await shard(`${part}/${PARTS}`, " --baseline none --all-trials"));
+    }
+    const [run] = JSON.parse((await repo.evals(`merge ${parts.join(" ")} --json`)).stdout).runs;
+    expect(run.counts).toMatchObject({ answered: 2 * CASES, cached: 2 * CASES });
+  });
+
   it("tells a scorer that a case does not name from one that could not score, as the whole run does", async () => {
     repo.write(
       "datasets/reply.jsonl",

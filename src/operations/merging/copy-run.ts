@@ -83,7 +83,7 @@ async function recordOf(
   trial: StoredTrial,
   caseNo: number,
 ): Promise<TrialRecord> {
-  const at = { case_no: caseNo, trial: trial.trial };
+  const at = { case_no: caseNo, trial: trial.trial, tries: trial.tries };
   const answer = await store.read.transcript(run.no, caseNo, trial.trial);
   if (answer === undefined || trial.answer === null) {
     return { ...at, kind: "errored", error: trial.error ?? "provider", message: trial.message ?? "" };
@@ -93,6 +93,7 @@ async function recordOf(
     kind: "answered",
     transcript: answer.transcript,
     raw: trial.answer.raw,
+    cached: trial.cached,
     scores: scoringOf(trial),
   };
 }

@@ -273,7 +273,7 @@ function trialStatements(db: Database, no: number, now: () => number) {
         return;
       }
       const id = record.kind === "cached" ? record.answer_id : insertAnswer(record);
-      const cached = record.kind === "cached" ? 1 : 0;
+      const cached = record.kind === "cached" || record.cached === true ? 1 : 0;
       trial.run(no, record.case_no, record.trial, id, cached, ...scoringColumns(record.scores));
     },
     lost: insertLost,
