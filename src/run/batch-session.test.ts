@@ -142,6 +142,41 @@ describe("a run in batches", () => {
   });
 });
 
+describe("answers of a batch that nobody needs", () => {
+  const lostOf = ({ store }: BatchedRunUnderTest) => store.lostSpending(1, "target");
+
+  it("count in a later budget at what they cost", async () => {
+    const run = await started({ shape: "openai", cases: 6, trials: 1 });
+    await run.session();
+    expect((await run.session({ live: true }))?.counts.answered).toBe(6);
+    await run.session();
+    expect(lostOf(run)).toMatchObject({ replies: 6, unpriced: 0, untold: 0, tokens: 180, most_tokens: 0 });
+    expect(lostOf(run).usd).toBeCloseTo(6 * BATCHED_USD, 10);
+  });
+
+  it("count at the most that they may have cost, if they do not tell", async () => {
+    const run = await started({ shape: "openai", cases: 6, trials: 1, tellsUsage: false });
+    await run.session();
+    await run.session({ live: true });
+    await run.session();
+    expect(lostOf(run)).toMatchObject({ replies: 6, unpriced: 6, untold: 6, tokens: 0, usd: 0 });
+    expect(lostOf(run).most_tokens).toBeGreaterThan(6 * 10);
+    expect(lostOf(run).most_usd).toBeGreaterThan((6 * 10 * 5) / 1e6);
+  });
+
+  it.each([
+    { step: "record", nth: 3, when: "after" },
+    { step: "read", nth: 1, when: "before" },
+  ] as const)("are not those that a process stored which died $when it could $step", async (dies) => {
+    const run = await started({ shape: "openai", cases: 4, trials: 1 });
+    await run.session();
+    expect(await run.session({ dies })).toBeNull();
+    const ran = await run.toTheEnd();
+    expect(lostOf(run).replies).toBe(0);
+    expect(run.metric(ran, "cost_usd")).toBeCloseTo(4 * BATCHED_USD, 10);
+  });
+});
+
 describe("a judged run in batches", () => {
   const files = {
     "evals/s.yaml":
@@ -150,6 +185,15 @@ describe("a judged run in batches", () => {
   };
   const answer = (body: Readonly<Record<string, unknown>>): string =>
     String(body.model).startsWith("judge") ? verdict("pass", "kind words") : "Kindly: yes";
+
+  it("pays a judge's reply once that a process stored which died before it could mark its batch", async () => {
+    const run = await started({ shape: "openai", files, answer });
+    for (let n = 0; n < 2; n++) await run.session();
+    expect(await run.session({ dies: { step: "read", nth: 1, when: "before" } })).toBeNull();
+    const ran = await run.toTheEnd();
+    expect(ran.judged?.cost_usd).toBeCloseTo(7 * BATCHED_USD, 10);
+    expect(run.store.lostSpending(1, "judges").replies).toBe(0);
+  });
 
   it.each(SHAPES)("has its judges answer in a second stage of batches (%s)", async (shape) => {
     const run = await started({ shape, files, answer, fates: ["ok", "some-fail", "lost-create"] });

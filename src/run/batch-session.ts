@@ -3,14 +3,15 @@ import type { Price } from "../domain/config.ts";
 import { hashJson } from "../domain/json.ts";
 import { NotJudged } from "../domain/judge.ts";
 import { onFirstUse } from "../domain/on-first-use.ts";
-import type { Client, FailedReply } from "../domain/provider.ts";
+import type { AnsweredReply, Client, FailedReply } from "../domain/provider.ts";
 import type { RunHeader } from "../domain/run.ts";
-import { UNKNOWN_USAGE } from "../domain/transcript.ts";
+import { tokensOf, UNKNOWN_USAGE } from "../domain/transcript.ts";
 import { clientWithSend } from "../providers/client-with-send.ts";
 import type { BatchElsewhere, BatchRow } from "../store/batches.ts";
 import type { LostReply, RunWriter, Store } from "../store/store.ts";
-import { type BatchQueue, type BatchQueueParts, openBatchQueue } from "./batch-queue.ts";
-import type { CallHooks } from "./call-hooks.ts";
+import { type BatchQueue, openBatchQueue } from "./batch-queue.ts";
+import { type Most, NOTHING_BESIDE, openSharedBudget } from "./budget-guard.ts";
+import { type CallHooks, ratesOf } from "./call-hooks.ts";
 import type { EngineEnd, RunControl } from "./engine-job.ts";
 import type { AskedModel, JudgeBatches } from "./judge-model.ts";
 import type { Plan } from "./plan.ts";
@@ -23,7 +24,7 @@ export interface BatchSettings {
 }
 
 /** The parts of a store that batches use. */
-export type BatchStore = Pick<Store, "batches" | "cases" | "read">;
+export type BatchStore = Pick<Store, "batches" | "cases" | "read" | "transcript" | "judgement">;
 
 export interface BatchedRun {
   readonly plan: Plan;
@@ -41,6 +42,8 @@ export interface BatchedRun {
   /** Reports the number of requests sent to judges. */
   readonly onJudgeCalls: (count: number) => void;
   readonly keepLost: (reply: LostReply) => void;
+  /** What a budget counts for an answer of the target to a case while its cost or tokens are unknown. */
+  readonly mostOf: (caseNo: number) => Most;
   /**
    * Whether judges are asked in batches too. Their replies may then come in a later session, which scores the answers as
    * they are stored: redacted. So this is false if a scorer needs answers as they were before redaction.
@@ -100,10 +103,15 @@ export async function openBatchSession(run: BatchedRun): Promise<BatchSession | 
     clock: run.clock,
   };
   const caseNos = new Map(Array.from({ length: plan.count }, (_, caseNo) => [plan.id(caseNo), caseNo]));
-  const unwanted =
-    (judge: string | null, caseOf: (what: string) => string): BatchQueueParts["onUnwanted"] =>
-    (what, { usage = UNKNOWN_USAGE, cost_usd = null }) =>
-      run.keepLost({ case_id: caseOf(what), judge, usage, cost_usd, most_usd: null, most_tokens: null });
+  /** Keeps the cost of a paid answer that nobody needs; `most` is what a budget counts while it is unknown. */
+  const keepUnwanted = (
+    { usage = UNKNOWN_USAGE, cost_usd = null }: AnsweredReply,
+    of: Pick<LostReply, "judge" | "case_id">,
+    most: () => Most,
+  ): void => {
+    const isTold = cost_usd !== null && tokensOf(usage) !== null;
+    run.keepLost({ ...of, usage, cost_usd, ...(isTold ? NOTHING_BESIDE : most()) });
+  };
 
   const target = openBatchQueue({
     ...common,
@@ -112,7 +120,11 @@ export async function openBatchSession(run: BatchedRun): Promise<BatchSession | 
     price: plan.target.price,
     customId: (what, attempt) => `${run.id}-${what.replace("/", "-")}-${attempt}`,
     onCalls: run.onCalls,
-    onUnwanted: unwanted(null, (what) => plan.id(Number(what.split("/")[0]))),
+    onUnwanted: (what, reply) => {
+      const [caseNo, trial] = what.split("/").map(Number) as [number, number];
+      if (isFromBatch(run.store.transcript(run.writer.no, caseNo, trial)?.transcript)) return;
+      keepUnwanted(reply, { judge: null, case_id: plan.id(caseNo) }, () => run.mostOf(caseNo));
+    },
   });
   const judging = new Map<AskedModel, BatchQueue>();
   for (const model of run.judgesToo ? (plan.judges?.asked() ?? []) : []) {
@@ -130,7 +142,11 @@ export async function openBatchSession(run: BatchedRun): Promise<BatchSession | 
           return `${run.id}-j-${asked.slice(0, 32)}-${draw}-${attempt}`;
         },
         onCalls: run.onJudgeCalls,
-        onUnwanted: unwanted(asker, () => ""),
+        onUnwanted: (what, reply) => {
+          const [asked = "", draw] = what.split("#");
+          if (isFromBatch(run.store.judgement(asked, Number(draw), EVERY_REPLY))) return;
+          keepUnwanted(reply, { judge: asker, case_id: "" }, () => mostOfJudge(model));
+        },
       }),
     );
   }
@@ -206,6 +222,25 @@ export async function openBatchSession(run: BatchedRun): Promise<BatchSession | 
       await Promise.all(queues.map((queue) => queue.close()));
     },
   };
+}
+
+/** Replies without a verdict too. */
+const EVERY_REPLY = { since: 0, discarded_after: 0 };
+
+/**
+ * Whether a stored answer came in a batch, and not by a call of its own. A session that ended before it could mark its
+ * batch as read has stored the same answers that the batch gives again.
+ */
+function isFromBatch(stored: { readonly latency_ms: number | null } | undefined): boolean {
+  return stored !== undefined && stored.latency_ms === null;
+}
+
+/** What a budget counts for a judge's reply whose cost is unknown. Of its request nothing is stored, so only the reply counts. */
+function mostOfJudge({ target }: AskedModel): Most {
+  const rates = ratesOf(target, batchPrice(target.price));
+  return openSharedBudget(null)
+    .guard(rates, { usd: 0, tokens: 0 })
+    .likely(() => 0);
 }
 
 type RowsOf = (batch: BatchElsewhere, header: RunHeader) => readonly BatchRow[];

@@ -58,6 +58,9 @@ export interface Most {
   readonly most_tokens: number | null;
 }
 
+/** What a budget counts beside a cost and tokens that are known. */
+export const NOTHING_BESIDE: Most = { most_usd: null, most_tokens: null };
+
 /** The amount counted for an attempt without an answer, and whether the budget allows another attempt. */
 export interface Lost extends Most {
   readonly again: boolean;
@@ -97,6 +100,8 @@ export interface BudgetGuard {
   lost(call: object, paid: Paid): Lost;
   /** The amount that is counted if the cost or tokens of this call in flight stay unknown. */
   most(call: object): Most;
+  /** The amount that is counted for a reply of no call in flight while its cost or tokens are unknown. */
+  likely(input: InputEstimate): Most;
   /** Whether the budget allows another attempt of a call in flight whose last attempt cost nothing. */
   again(call: object): boolean;
   /** Ends a call without an answer. What its attempts cost was reported by `lost`. */
@@ -271,10 +276,13 @@ export function openSharedBudget(budget: Budget | null): SharedBudget {
       else account.spent.tokens += tokens;
       keepUnknown(limited ? likely() : NOTHING, paid);
     };
+    const asMost = ({ usd, tokens }: Readonly<Spending>): Most => ({
+      most_usd: usd,
+      most_tokens: Math.ceil(tokens),
+    });
     const most = (call: object): Most => {
       const likely = account.holds.get(call)?.likely();
-      if (likely === undefined) return { most_usd: null, most_tokens: null };
-      return { most_usd: likely.usd, most_tokens: Math.ceil(likely.tokens) };
+      return likely === undefined ? NOTHING_BESIDE : asMost(likely);
     };
     return {
       spent: account.spent,
@@ -303,6 +311,7 @@ export function openSharedBudget(budget: Budget | null): SharedBudget {
         return { ...counted, again: again(call) };
       },
       most,
+      likely: (input) => asMost(seen.likely(input())),
       again,
       release: (call) => {
         account.holds.delete(call);

@@ -8,7 +8,7 @@ import type {
 } from "../domain/provider.ts";
 import { tokensOf, UNKNOWN_USAGE, USAGE_FIELDS, usageOf } from "../domain/transcript.ts";
 import type { LostReply, RunWriter } from "../store/store.ts";
-import type { BudgetGuard, Most, SharedBudget } from "./budget-guard.ts";
+import { type BudgetGuard, NOTHING_BESIDE, type SharedBudget } from "./budget-guard.ts";
 import { type CallHooks, payingHooks, ratesOf } from "./call-hooks.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
 import type { Plan } from "./plan.ts";
@@ -111,9 +111,6 @@ export function conversingClient(
   });
 }
 
-/** What a budget counts for a call whose cost and tokens are known: nothing beside them. */
-const NOT_NEEDED: Most = { most_usd: null, most_tokens: null };
-
 /** A budget account for one model's calls in conversations. */
 function callAccount(
   { price }: OpenTarget,
@@ -125,10 +122,10 @@ function callAccount(
     paid: (call, { usage = UNKNOWN_USAGE, cost_usd, fallback, recorded }) => {
       if (recorded === true) {
         guard.release(call);
-        return { usage, usd: 0, ...NOT_NEEDED, recorded };
+        return { usage, usd: 0, ...NOTHING_BESIDE, recorded };
       }
       const usd = cost_usd ?? usdOf(fallback === undefined ? price : fallback.price, usage);
-      const most = usd === null || tokensOf(usage) === null ? guard.most(call) : NOT_NEEDED;
+      const most = usd === null || tokensOf(usage) === null ? guard.most(call) : NOTHING_BESIDE;
       if (!guard.settle(call, { usage, usd })) throw unpricedReplies(plan.model.alias);
       const paid = { usage, usd, ...most, recorded: false };
       open.add(paid, call.case_id);

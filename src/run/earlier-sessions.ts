@@ -1,7 +1,7 @@
 import { leastTokensOf, tokensOf } from "../domain/transcript.ts";
 import type { Tally, TallyRow } from "../metrics/tally.ts";
 import type { LostReply, RunWriter, StoredRun } from "../store/store.ts";
-import type { Earlier, Spending, UntoldReply } from "./budget-guard.ts";
+import type { Earlier, Most, Spending, UntoldReply } from "./budget-guard.ts";
 import type { Plan } from "./plan.ts";
 import type { EngineStore, RunSettings } from "./run-settings.ts";
 
@@ -56,20 +56,30 @@ function* untoldAnswers(plan: Plan, runNo: number, store: TargetStore): Iterable
   }
 }
 
-/** Records the cost of an answer that its simulated user spoiled, when another answer replaces it. */
-export function keepingSpoiled(writer: RunWriter, spoiled: Map<string, LostReply>): RunWriter {
+/**
+ * Records the cost of an answer that its simulated user spoiled, when another answer replaces it.
+ *
+ * @param most what a budget counts for an answer to the case while its cost or tokens are unknown
+ */
+export function keepingSpoiled(
+  writer: RunWriter,
+  spoiled: Map<string, LostReply>,
+  most: (caseNo: number) => Most,
+): RunWriter {
   if (spoiled.size === 0) return writer;
   return {
     ...writer,
     record: (record) => {
       const place = `${record.case_no}/${record.trial}`;
       const lost = spoiled.get(place);
-      if (lost !== undefined) writer.recordLost(lost);
+      if (lost !== undefined) writer.recordLost(isTold(lost) ? lost : { ...lost, ...most(record.case_no) });
       spoiled.delete(place);
       writer.record(record);
     },
   };
 }
+
+const isTold = ({ usage, cost_usd }: LostReply): boolean => cost_usd !== null && tokensOf(usage) !== null;
 
 /**
  * The state that earlier sessions of this run left. Scored trials count. Answers without scores, or with a failed

@@ -11,6 +11,7 @@ import type { CallHooks } from "./call-hooks.ts";
 import { executeRun, type RanRun } from "./execute-run.ts";
 import type { Plan } from "./plan.ts";
 import type { RunSettings, RunWorld } from "./run-settings.ts";
+import { spentOn } from "./spent-on.ts";
 import { answer, chance, failure, fakeClient, moodyAnswer } from "./testing/fake-client.ts";
 import { fakePlan, fakeScorer, yesScorer } from "./testing/fake-plan.ts";
 
@@ -235,6 +236,29 @@ describe("resuming a run", () => {
     expect([same.counts.answered, client.asked.length]).toEqual([3, 3]);
     const more = await executeRun(plan, { ...budget(1000), resume: newest(store) }, world(store));
     expect([more.counts.answered, more.status, more.spent.tokens]).toEqual([10, "complete", 700]);
+  });
+
+  it("counts in a budget what an answer may have cost that its simulated user spoiled and another replaced", async () => {
+    const store = memoryStore();
+    let spoils = true;
+    const says = (content: string) => ({ role: "user" as const, content });
+    const client = fakeClient(async () =>
+      answer("yes", {
+        messages: [
+          says(spoils ? "How may I assist you with that?" : "I need other dates."),
+          { role: "assistant", content: "yes" },
+        ],
+      }),
+    );
+    const made = fakePlan({ client, cases: 1, trials: 1, target: { most_output: 96 } });
+    const plan: Plan = { ...made, inputTokens: () => 4, speaker: () => ({ kind: "played", brief: "" }) };
+    const session = (changes: Partial<RunSettings> = {}) =>
+      executeRun(plan, { ...settings, useCache: false, ...changes }, world(store));
+    expect((await session()).counts).toMatchObject({ errored: 1 });
+    spoils = false;
+    expect((await session({ resume: newest(store) })).counts).toMatchObject({ answered: 1 });
+    expect(store.lostSpending(newest(store).no, "target")).toMatchObject({ replies: 1, most_tokens: 100 });
+    expect((await spentOn(store, newest(store), plan, { tokens: 1000 })).tokens).toBe(200);
   });
 
   it("counts in a budget what replies lost in a session without one may have cost", async () => {

@@ -4,7 +4,13 @@ import { makeTally, type Tally } from "../metrics/tally.ts";
 import type { KnownSpending, LostReply, RunWriter } from "../store/store.ts";
 import { cacheFor, seesRaw } from "./answers-at-hand.ts";
 import type { BatchedRun, BatchSession } from "./batch-session.ts";
-import { type BudgetGuard, openSharedBudget, withoutSpent } from "./budget-guard.ts";
+import {
+  type BudgetGuard,
+  type Most,
+  NOTHING_BESIDE,
+  openSharedBudget,
+  withoutSpent,
+} from "./budget-guard.ts";
 import { payingHooks, ratesOf } from "./call-hooks.ts";
 import { countTrials } from "./count-trials.ts";
 import { keepingSpoiled, NOTHING_BEFORE, readBefore } from "./earlier-sessions.ts";
@@ -54,7 +60,13 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
     settings.resume === null
       ? NOTHING_BEFORE
       : readBefore(plan, settings, settings.resume, world.store, tally);
-  const kept = keepingSpoiled(opened, before.spoiled);
+  const mostOf = (caseNo: number): Most => guard.likely(() => plan.inputTokens(caseNo));
+  // The calls of a conversation that do not tell what they took are stored one by one, with what a budget counts.
+  const kept = keepingSpoiled(
+    opened,
+    before.spoiled,
+    plan.target.conversing === undefined ? mostOf : () => NOTHING_BESIDE,
+  );
   const writer =
     !settings.useCache && isOfChosenCases(header.narrowing)
       ? keepingFirst(kept, world.store, plan.askedHash)
@@ -69,6 +81,7 @@ export async function executeRun(plan: Plan, settings: RunSettings, world: RunWo
   const batch = await openBatches(plan, settings, world, {
     id: header.id,
     writer,
+    mostOf,
     onCalls: (count) => {
       calls += count;
       writer.calls(count);
@@ -199,14 +212,14 @@ async function openBatches(
   plan: Plan,
   { batch: settings, asksNothing, useCache }: RunSettings,
   { store, control, today, judging }: RunWorld,
-  session: Pick<BatchedRun, "id" | "writer" | "onCalls" | "onJudgeCalls">,
+  session: Pick<BatchedRun, "id" | "writer" | "mostOf" | "onCalls" | "onJudgeCalls">,
 ): Promise<BatchSession | undefined> {
-  const { batches, cases, read } = store;
+  const { batches, cases, read, transcript, judgement } = store;
   if (settings === undefined || asksNothing === true) return undefined;
   if (batches === undefined || cases === undefined || read === undefined) return undefined;
   const { openBatchSession } = await import("./batch-session.ts");
   return openBatchSession({
-    ...{ plan, store: { batches, cases, read }, control, settings },
+    ...{ plan, store: { batches, cases, read, transcript, judgement }, control, settings },
     shares: useCache,
     ...session,
     keepLost: session.writer.recordLost,

@@ -5,7 +5,9 @@ import {
 } from "../../../fixtures/batches/batch-server.ts";
 import type { BatchService } from "../../domain/batch.ts";
 import type { Budget } from "../../domain/config.ts";
+import type { Reply } from "../../domain/provider.ts";
 import { computeMetrics } from "../../metrics/compute-metrics.ts";
+import { clientWithSend } from "../../providers/client-with-send.ts";
 import type { Batches } from "../../store/batches.ts";
 import type { Store } from "../../store/store.ts";
 import { memoryStore } from "../../store/testing/memory-store.ts";
@@ -19,6 +21,8 @@ export type Shape = "openai" | "anthropic";
 /** Options of one session of a batched run. */
 export interface SessionOptions {
   readonly thenLive?: boolean;
+  /** Whether every trial is asked by a call of its own, as without `--batch`. */
+  readonly live?: boolean;
   readonly budget?: Budget;
   readonly early?: EarlyStop;
   /** Where the session's process dies; absent if it does not die. */
@@ -98,7 +102,13 @@ export async function batchedRun({
   });
   const store = memoryStore();
 
-  const session: BatchedRunUnderTest["session"] = async ({ thenLive = false, budget, early, dies } = {}) => {
+  const session: BatchedRunUnderTest["session"] = async ({
+    thenLive = false,
+    live = false,
+    budget,
+    early,
+    dies,
+  } = {}) => {
     now += 60_000;
     const dying = dies === undefined ? null : deathAt(dies);
     const open = plan.target.batch;
@@ -113,11 +123,11 @@ export async function batchedRun({
         mortal,
         {
           ...{ concurrency: 4, budget: budget ?? null, useCache: false, resume, early: early ?? null },
-          batch: { thenLive },
+          ...(!live && { batch: { thenLive } }),
         },
         {
           store: dying === null ? store : dying.store(store),
-          wrap: (client) => client,
+          wrap: (client) => clientWithSend(client, async (...call) => timed(await client.send(...call))),
           control: { stopping: () => false, signal: new AbortController().signal },
           judging: { sleep: async () => {}, random: () => 0, now: () => 0 },
           onStart: () => {},
@@ -159,6 +169,9 @@ export async function batchedRun({
     },
   };
 }
+
+/** A reply to a call of its own, which is timed; one in a batch is not. */
+const timed = (reply: Reply): Reply => (reply.kind === "answered" ? { ...reply, latency_ms: 5 } : reply);
 
 /**
  * Wraps a batch service and a store so that they stop at a step: its call and every later call throw `Died`.
