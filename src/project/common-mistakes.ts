@@ -94,6 +94,9 @@ function invalidHint(path: Path, name: string, value: unknown): Hint | undefined
   if (name === "scorers" && value !== null && typeof value === "object") {
     return { fix: "Begin each scorer with a dash: - type: equals" };
   }
+  // An entry of `scorers:` or of the `of:` of a combinator, written as a type alone.
+  if (/^\d+$/.test(name) && ["scorers", "of"].includes(String(path.at(-2))) && typeof value === "string")
+    return { fix: `Write it with its key: - type: ${/^[\w-]+$/.test(value) ? value : "equals"}` };
   if (name === "models" && typeof value === "string")
     return { fix: `models: [${value}], or model: ${value}` };
   if (name === "model" && Array.isArray(value)) return { fix: `models: [${value.join(", ")}]` };

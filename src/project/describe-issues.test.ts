@@ -82,3 +82,15 @@ describe("keys that do not fit together", () => {
     ]);
   });
 });
+
+describe("a scorer that is written as its type alone", () => {
+  it.each([
+    ["contains", "Write it with its key: - type: contains"],
+    ["is it right?", "Write it with its key: - type: equals"],
+  ])("%s is corrected to an entry with a key", (scorer, fix) => {
+    expect(suiteWith({ scorers: [scorer] })[0]).toMatchObject({
+      what: `"scorers[0]" must be a set of keys, not the text "${scorer}".`,
+      fix,
+    });
+  });
+});
