@@ -62,7 +62,8 @@ export function flakySentence({ flaky, measured, cases }: StabilityView): string
     : `${plural(flaky.length, "case is", "cases are")} flaky${known}`;
 }
 
-const HEAD = ["run", "started (UTC)", "suite", "passed", "95 %", "cost", "outcome", "target"];
+/** The outcome comes before the numbers, because a narrow terminal cuts the end of a line. */
+const HEAD = ["run", "started (UTC)", "suite", "outcome", "passed", "95 %", "cost", "target"];
 
 /** Maximum columns of a suite's name; a longer one would leave no space for the outcome. */
 const SUITE_WIDTH = 20;
@@ -74,10 +75,10 @@ export function historyListing(runs: readonly PastRun[], width: number): string 
     run.id,
     startOf(run),
     cutName(plainLine(run.name), SUITE_WIDTH),
+    run.outcome.replace("_", " "),
     rateOf(run),
     interval(run),
     costOf(run),
-    run.outcome.replace("_", " "),
     plainLine(run.target),
   ]);
   const [head = "", ...lines] = columns([HEAD, ...rows], "  ");
