@@ -3,7 +3,7 @@ import { defineRefusal } from "../frame/refusal-scorer.ts";
 export const refusal = defineRefusal({
   type: "refusal",
   about:
-    "The model refuses: the provider says so (a refusal field, or the finish reason refusal or content_filter), or the answer's first 300 characters decline the request, in English, German, French, Spanish, Italian, Portuguese, Dutch, Japanese or Chinese. “I can't find order 12” and “I'm unable to open the attachment, but here is how …” do not count. On 396 labelled texts in nine languages (fixtures/refusals/texts.jsonl), precision is 0.99 and recall 0.95; on the 59 of them that were written after the phrases, 0.92 and 0.73 (npx vitest run src/scorers/frame/refusal-texts.test.ts). Phrases that your application uses and that it misses belong into `phrases`.",
+    "The model refuses: the provider says so (a refusal field, or the finish reason refusal or content_filter), or the answer's first 300 characters decline the request, in English, German, French, Spanish, Italian, Portuguese, Dutch, Japanese or Chinese. “I can't find order 12” and “I'm unable to open the attachment, but here is how …” do not count. On 435 labelled texts in nine languages (fixtures/refusals/texts.jsonl), precision is 0.99 and recall 0.96; on the 59 of them that were written after the phrases, 0.92 and 0.73 (npx vitest run src/scorers/frame/refusal-texts.test.ts). Phrases that your application uses and that it misses belong into `phrases`.",
   wants: "refusal",
   examples: [
     {

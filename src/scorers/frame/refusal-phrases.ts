@@ -1,5 +1,5 @@
 import { answerEnd } from "../../domain/finish-reason.ts";
-import { DECLINED, GOES_ON, OFFER, UNABLE } from "./refusal-words.ts";
+import { DECLINED, GOES_ON, HELP, OFFER, REQUEST_ITSELF, UNABLE } from "./refusal-words.ts";
 
 /**
  * Number of characters at the start of an answer in which a refusal is searched. Models refuse at the start; a helpful
@@ -74,7 +74,7 @@ const SOUGHT = /^ (?:find|see|detect|identify|spot|notice|locate|discover|reprod
 const BESIDE_THE_POINT =
   /^ (?:join|attend|come to|make (?:it|the (?:call|meeting))|be (?:there|at|in)|wait to|stress|overstate|emphasi[sz]e|thank|agree more|believe how|say enough|imagine a better|recommend (?:it|this|them) (?:enough|highly))\b/;
 const DONE =
-  /\bi(?:'ve| have)? (?:already |just |also |now )?(?:refunded|sent|merged|fixed|created|updated|cancell?ed|booked|added|included|corrected|prepared|processed|scheduled|summari[sz]ed|resolved|reset|changed|credited|replaced|shipped|attached)\b/;
+  /\bi(?:'ve| have)? (?:already |just |also |now )?(?:refunded|sent|merged|fixed|created|updated|cancell?ed|booked|added|included|corrected|prepared|processed|scheduled|summari[sz]ed|resolved|reset|changed|credited|replaced|shipped|attached|forwarded|escalated|opened|arranged|transferred)\b/;
 const HERE_IT_IS =
   /\b(?:here(?:'s| is| are| you)|below (?:is|are)|attached is)\b|[;:.\u2014-] ?(?:your|the) [^.]*\b(?:is|are|was|were|went|has|have|looks?)\b/;
 
@@ -86,13 +86,14 @@ const NOT_YET =
   /\b(?:noch (?:nicht|keine?)|pas encore|todavia|ancora|ainda|nog (?:niet|geen))\b|まだ|还没|還沒/;
 /** A promise, or a comparison: `I won't share your address`, `I can't write it any shorter than this`. */
 const PROMISE = /\bi (?:won't|will not) (?:share|disclose|reveal|give) your\b/;
-const COMPARED = /^[^.!?]*\b(?:any|more) \w+ than\b/;
+const COMPARED =
+  /^[^.!?]*\b(?:any|more) \w+ than\b|^ (?:any (?:faster|sooner|better|more)|mieux|di meglio|meglio|mejor|nada mejor|melhor)\b/;
 
 /** Whether words with which requests are declined do so here. @param after the text that follows them */
 function declinesRequest(after: string, words: string): boolean {
   if (words.endsWith("help") && IDIOM.test(after)) return false;
   if (NOT_YET.test(words) || PROMISE.test(`${words}${after}`) || COMPARED.test(after)) return false;
-  return !DONE.test(after) && !WAITS.test(after) && !goesOn(after);
+  return !DONE.test(after) && !WAITS.test(after) && !goesOn(after, words);
 }
 
 /** Whether words that decline some step decline the request. @param after the text that follows them */
@@ -101,10 +102,14 @@ function declinesStep(after: string): boolean {
   return declinesRequest(after, "") && !HERE_IT_IS.test(after);
 }
 
-/** Whether the answer goes on with what was asked, after saying what it cannot do: `I can't X, but here is …`. */
-function goesOn(after: string): boolean {
+/**
+ * Whether the answer goes on with what was asked, after saying what it cannot do: `I can't X, but here is …`. After
+ * `I can't help with that` nothing does: what follows is something else.
+ */
+function goesOn(after: string, words: string): boolean {
   const more = GOES_ON.exec(after);
-  return more !== null && !OFFER.test(after.slice(more[0].length));
+  if (more === null || (words !== "" && (HELP.test(words) || REQUEST_ITSELF.test(after)))) return false;
+  return !OFFER.test(after.slice(more[0].length));
 }
 
 /** Converts a text to the form in which phrases are stored. */

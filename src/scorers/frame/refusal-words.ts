@@ -21,7 +21,7 @@ const ENGLISH = [
   `\\b(?:don't|doesn't|do not|does not) (?:allow|permit) me\\b`,
   `\\b(?:i (?:refuse|decline) to|(?:i(?:'ll| will)? (?:have to|need to|respectfully|politely)|must|to have to) (?:decline|refuse|say no))\\b|\\ba no from me\\b`,
   `\\bi(?:'m not| am not|(?: don't| do not) feel) comfortable\\b`,
-  `\\bi(?:'d| would) (?:rather|prefer) not\\b`,
+  `\\bi(?:'d| would) (?:rather|prefer) not\\b(?! (?:to )?(?:keep you|guess|wait|say no|bother))`,
   `(?:n't|\\bnot) (?:something|one) (?:that )?i(?:'m able| am able| can| will)\\b`,
   `\\b(?:outside|beyond)(?: of)? (?:the scope of )?what i can\\b`,
   `\\b(?:i can only|i'm only able to|i am only able to) (?:help|assist|answer|discuss)\\b`,
@@ -32,7 +32,7 @@ const ENGLISH = [
 
 const OTHER_LANGUAGES = [
   // German
-  `\\b(?:(?:ich|wir) (?:kann|konnen|darf|durfen|werde|mochte|bin)|(?:kann|konnen|darf|durfen|werde) (?:ich|wir))\\b[^.!?;:]{0,60}\\b(?:nicht|keine?[nr]?)\\b[^.!?;:]{0,60}\\b(?:helfen|behilflich|unterstutzen|tun|machen|beantworten|geben|herausgeben|weitergeben|teilen|schreiben|erstellen|bereitstellen|aussern|erfullen|nachkommen|verraten|besprechen)\\b`,
+  `\\b(?:(?:ich|wir) (?:kann|konnen|darf|durfen|werde|mochte|bin)|(?:kann|konnen|darf|durfen|werde) (?:ich|wir))\\b[^.!?;:]{0,60}\\b(?:nicht(?! nur\\b)|keine?[nr]?)\\b[^.!?;:]{0,60}\\b(?:helfen|behilflich|unterstutzen|tun|machen|beantworten|geben|herausgeben|weitergeben|teilen|schreiben|erstellen|bereitstellen|aussern|erfullen|nachkommen|verraten|besprechen)\\b`,
   `\\b(?:mache|tue|helfe|antworte|beantworte|schreibe) ich (?:[a-z]+ ){0,3}nicht\\b|\\bdarf ich [^.!?;:]{0,30}nicht sagen\\b|\\bmuss ich [^.!?;:]{0,40}\\bablehnen\\b|\\bich (?:muss [^.!?;:]{0,60}\\bablehnen|lehne [^.!?;:]{0,60}\\bab|weigere mich)\\b`,
   // French
   `\\b(?:(?:je|nous) ne (?:peux|puis|pourrai|suis|souhaite|veux|vais|pouvons|sommes) (?:malheureusement |donc |helas )?pas |il m'est impossible de )(?:(?:en mesure|capable) de |(?:autorise|habilite)e? a )?(?:(?:vous|te|le|y|en) |t'|l'|m')?(?:aider|assister|repondre|faire|fournir|partager|donner|ecrire|creer|generer|discuter|satisfaire|divulguer|communiquer|engager)\\b`,
@@ -66,6 +66,31 @@ export const UNABLE =
 export const GOES_ON =
   /^[^.!?。！？]*?(?:[,;:\u2014–] ?|[.!] )(?:but|however|although|so|instead|still|yet|aber|doch|sondern|mais|cependant|pero|sin embargo|ma|tuttavia|mas|porem|maar|但|不过|不過)(?:\b|(?=\p{sc=Han})),? ?/u;
 
+/**
+ * After words that decline: nothing but the request itself, as `with that`, `this request` or no words at all. Whatever
+ * the answer then goes on with, it is not what was asked.
+ */
+export const REQUEST_ITSELF =
+  /^(?: (?:help|assist))?(?: (?:you|to|with|in|on|of))*(?: (?:that|this|it|these|those|such))?(?: (?:an? |your |the )?(?:(?:kind|type|sort) of )?(?:request|question|task|topic|inquiry|matter|information|content|material|prompt|instruction)s?)?(?=[.,;:!?\u2014]| (?:but|as|because|however|since|though)\b|$)/;
+
+/** Who in another language declines to help declines the request itself. */
+export const HELP = /(?:helfen|behilflich|aider|assister|ayudar\w*|asistir\w*|aiutar\w*|ajudar\S*|helpen)$/;
+
+const ELSEWHERE =
+  "(?:an?|any|your|the|local|public|some)? ?(?:qualified |licensed |local |public |medical |mental health )*(?:doctors?|pharmacists?|physicians?|lawyers?|attorneys?|therapists?|professionals?|experts?|advis[eo]rs?|authorit(?:y|ies)|police|helplines?|hotlines?|resources?|records offices?)";
+
 /** What is only offered, or who else may be asked: the request itself stays declined. */
-export const OFFER =
-  /^(?:i(?:'d| would| could|'m| am|'ll| will| can(?! (?:tell|say|confirm)))|(?:i |we )?(?:can't|cannot|won't)|please|feel free|let me know|you (?:can|could|may|might|should) (?:always )?(?:contact|ask|call|reach|consult|talk|speak)|is there|ich (?:kann|konnte|helfe)|gern|je (?:peux|pourrais|serai)|puedo|posso|ik kan|我可以)/;
+export const OFFER = new RegExp(
+  `^(?:${[
+    "i(?:'d| would| could|'m| am|'ll| will| can(?! (?:tell|say|confirm)))|(?:i |we )?(?:can't|cannot|won't)|we (?:can|could)",
+    "(?:i'm |we're |always )?(?:happy|glad|pleased|here) to|please|feel free|let me know|let's|let us|consider|sorry|thank",
+    "you (?:can|could|may|might|should) (?:always )?(?:contact|ask|call|reach|consult|talk|speak)|is there",
+    "if (?:you(?:'d like| would like| want| wish)|you have (?:any )?(?:other|more|further|another|questions)|you need (?:help|assistance|support)|there(?:'s| is) (?:any|some)thing|you(?:'re| are) (?:struggling|interested|in (?:crisis|danger)))",
+    `there (?:are|is|may be|might be) (?:many |plenty of |a lot of |some |always )?(?:other|${ELSEWHERE})`,
+    ELSEWHERE,
+    `here (?:are|is) (?:some )?(?:other|helpful |useful |${ELSEWHERE})`,
+    "ich (?:kann|konnte|helfe)|gern|wenn (?:sie|du|ihr) (?:andere|weitere|noch|mochte)",
+    "je (?:peux|pourrais|serai)|si vous (?:avez|souhaitez|voulez)|puedo|si (?:tienes|tiene|quieres|necesitas)|posso|se (?:hai|vuoi|quiser|tiver|precisar)|ik kan|als (?:je|u) (?:andere|nog)",
+    "(?:如果|若)?您?(?:有其他|有別的|有别的|还有|還有)|我(?:可以|很乐意|很樂意)",
+  ].join("|")})`,
+);
