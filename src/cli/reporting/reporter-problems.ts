@@ -22,3 +22,11 @@ export const fileTwice = (one: string, other: string): Problem => ({
   why: "The second report would overwrite the first.",
   fix: "Give each reporter a file of its own.",
 });
+
+/** @param options the options whose reports go to stdout, as typed */
+export const stdoutTwice = (options: readonly string[]): Problem => ({
+  code: "EVALS_REPORT_FILE",
+  what: `${options.join(" and ")} write to stdout.`,
+  why: "One document after the other could not be read by a program, and a report that is left out would only be noticed when it is needed.",
+  fix: `Write all but one to files: ${options.at(-1)}=<file>`,
+});

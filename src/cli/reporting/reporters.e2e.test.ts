@@ -74,9 +74,23 @@ describe("--reporter", () => {
 
   it("with --json prints one document to stdout, and still writes files", async () => {
     const repo = at("critical-case-fails");
-    const { stdout } = await repo.evals(`run --json --reporter markdown --reporter junit=out/a.xml`);
+    const { stdout } = await repo.evals(`run --json --reporter json --reporter junit=out/a.xml`);
     expect(JSON.parse(stdout).runs).toHaveLength(1);
     parseXml(repo.read("out/a.xml"));
+  });
+
+  it.each([
+    ["--reporter json --reporter junit", "--reporter json and --reporter junit"],
+    ["--reporter html=- --reporter markdown", "--reporter html and --reporter markdown"],
+    ["--reporter junit --reporter junit", "--reporter junit and --reporter junit"],
+    ["--json --reporter markdown", "--json and --reporter markdown"],
+    ["--json --reporter json --reporter html=-", "--json and --reporter html"],
+  ])("refuses more than one document on stdout: %s", async (options, named) => {
+    const repo = at("critical-case-fails");
+    const { exit, stdout, stderr } = await repo.evals(`run ${options}`);
+    expect(exit).toBe(2);
+    expect(`${stdout}${stderr}`).toContain(`${named} write to stdout.`);
+    expect(existsSync(join(repo.root, ".evals"))).toBe(false);
   });
 
   it("puts all runs of several suites into one document of each kind", async () => {

@@ -147,7 +147,13 @@ export function writeDefault(io: Io, root: string, { runs }: ReportInput, text: 
   io.stderr(`report: ${relative(io.cwd, path).split(sep).join("/")}\n`);
 }
 
-async function readReporters({ reporter, directory }: RunOptions, io: Io): Promise<Wanted[]> {
+/** Whether a report is a document on stdout, which can have only one. */
+function isPrinted({ name, file, stdout }: Wanted): boolean {
+  const isDocument = REPORTERS.some((one) => one.name === name && one.document !== undefined);
+  return isDocument && (stdout || (file === null && !needsFile(name)));
+}
+
+async function readReporters({ reporter, directory, json }: RunOptions, io: Io): Promise<Wanted[]> {
   const cwd = resolve(io.cwd, directory ?? ".");
   const mistakes: ((builders: typeof import("./reporter-problems.ts")) => Problem)[] = [];
   const files = new Map<string, string>();
@@ -166,6 +172,13 @@ async function readReporters({ reporter, directory }: RunOptions, io: Io): Promi
     if (file !== null) files.set(file, text);
     return { name, file, stdout };
   });
+  const printed = [
+    ...(json ? ["--json"] : []),
+    ...wanted.filter(isPrinted).map(({ name }) => `--reporter ${name}`),
+  ];
+  // `--reporter json` beside `--json` is the same document.
+  const texts = printed.filter((one) => !(json && one === "--reporter json"));
+  if (texts.length > 1) mistakes.push((one) => one.stdoutTwice(texts));
   if (mistakes.length > 0) {
     const builders = await import("./reporter-problems.ts");
     throw new EvalsError(mistakes.map((mistake) => mistake(builders)));
