@@ -91,7 +91,7 @@ function invalidHint(path: Path, name: string, value: unknown): Hint | undefined
   }
   if (name === "tags" && typeof value === "string")
     return { fix: `"tags": ${JSON.stringify(value.split(/[;,]\s*/))}` };
-  if (name === "scorers" && value !== null && typeof value === "object") {
+  if (name === "scorers" && value !== null && typeof value === "object" && !Array.isArray(value)) {
     return { fix: "Begin each scorer with a dash: - type: equals" };
   }
   // An entry of `scorers:` or of the `of:` of a combinator, written as a type alone.

@@ -334,8 +334,9 @@ function formatWords({ format, message, pattern, ...issue }: Issue & { code: "in
 
 function sizeWords(origin: string, limit: number, relation: string, value: unknown): string {
   if (origin === "string" || origin === "array" || origin === "set") {
-    const unit = origin === "string" ? "characters" : "entries";
-    return Object(value).length === 0 && limit === 1 ? "filled" : `${relation} ${limit} ${unit} long`;
+    const isEmpty = Object(value).length === 0 && limit === 1;
+    if (isEmpty) return origin === "string" ? "text" : "a list with at least one entry";
+    return `${relation} ${limit} ${origin === "string" ? "characters" : "entries"} long`;
   }
   return `${relation} ${limit}`;
 }

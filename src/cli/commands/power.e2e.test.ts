@@ -31,6 +31,13 @@ describe("evals power", () => {
     for (const line of stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
   });
 
+  it("takes shares in per cent too", async () => {
+    const { assumptions } = await json(
+      "power triage --pass-rate 80% --drop 3% --power 90% --correlation 50%",
+    );
+    expect(assumptions).toMatchObject({ pass_rate: 0.8, drop: 0.03, power: 0.9, correlation: 0.5 });
+  });
+
   it("takes unstated assumptions from the history", async () => {
     await repo.evals("run --quiet");
     const { runs } = await json("history triage");

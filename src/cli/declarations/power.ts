@@ -13,10 +13,7 @@ export const power = declareCommand({
     command
       .description("how many cases and trials it takes to detect a given drop")
       .argument("[suite]")
-      .option(
-        "--drop <share>",
-        "the smallest drop to detect, 0.03 for 3 points; default: the suite's max_drop",
-      )
+      .option("--drop <share>", "the smallest drop to detect, 3% for 3 points; default: the suite's max_drop")
       .option("--power <chance>", "the chance to detect it; default: 0.8")
       .option("--pass-rate <share>", "pass rate to assume, instead of the history's")
       .option(

@@ -37,7 +37,7 @@ const RANGES: Readonly<
     low: 0.001,
     high: 0.999,
     whole: false,
-    range: "a share from 0.001 to 0.999: 0.03 is 3 points",
+    range: "a share from 0.001 to 0.999: 0.03, or 3%, is 3 points",
   },
   power: {
     option: "--power",
@@ -57,14 +57,16 @@ const RANGES: Readonly<
   },
 };
 
-/** Reads the options as numbers. @throws {EvalsError} EVALS_OPTION_INVALID with every invalid option */
+/** Reads the options as numbers; a share may be written in per cent. @throws {EvalsError} EVALS_OPTION_INVALID with every invalid option */
 export function readStated(options: StatedOptions): Stated {
   const names = Object.keys(RANGES) as (keyof Stated)[];
   const read = (name: keyof Stated): number | undefined => {
     const text = options[name];
     if (text === undefined) return undefined;
     const { low, high, whole } = RANGES[name];
-    const value = text.trim() === "" ? Number.NaN : Number(text);
+    const percent = whole ? undefined : /^\s*([\d.]+)\s*%\s*$/.exec(text)?.[1];
+    const value =
+      text.trim() === "" ? Number.NaN : percent === undefined ? Number(text) : Number(percent) / 100;
     return value >= low && value <= high && (!whole || Number.isInteger(value)) ? value : Number.NaN;
   };
   const stated = Object.fromEntries(names.map((name) => [name, read(name)])) as unknown as Stated;
