@@ -42,26 +42,32 @@ export async function compareArms(io: Environment, input: CompareArmsInput): Pro
   const isStored = named.a.kind === "traffic" || named.b.kind === "traffic";
   const by = suite !== undefined && isStored ? await scoreStored(io, input, named, suite) : null;
   const folder = resolve(io.cwd, directory ?? ".");
+  const notes: string[] = [];
   if (suite === undefined && judge === undefined && !isStored)
-    return described(input, {
-      a: await readSide(named.a, { folder, store: null, by }),
-      b: await readSide(named.b, { folder, store: null, by }),
-    });
+    return described(
+      input,
+      {
+        a: await readSide(named.a, { folder, store: null, by, notes }),
+        b: await readSide(named.b, { folder, store: null, by, notes }),
+      },
+      notes,
+    );
   const { root } = locate(io, directory);
   const store = await openWrittenHistory(root, io);
   try {
     const context: SideContext = { store, root, io, directory };
     const sideOf = async (side: TrafficSide): Promise<readonly ReadAnswer[]> => {
-      const answers = await readSide(side, { folder, store, by });
+      const answers = await readSide(side, { folder, store, by, notes });
       return suite === undefined || side.kind === "traffic"
         ? answers
         : passBySuite(answers, side.path, suite, context);
     };
     const sides = { a: await sideOf(named.a), b: await sideOf(named.b) };
-    if (judge === undefined) return described(input, sides);
+    if (judge === undefined) return described(input, sides, notes);
     refuseUnfit(input, sides);
     const signal = input.signal ?? new AbortController().signal;
-    return described(input, sides, await judgePairs(sides, judge, { ...context, signal, ...payment(input) }));
+    const judged = await judgePairs(sides, judge, { ...context, signal, ...payment(input) });
+    return described(input, sides, [...notes, ...judged.notes], judged.preferences);
   } finally {
     store.close();
   }
@@ -101,10 +107,15 @@ interface Reading {
   readonly folder: string;
   readonly store: Store | null;
   readonly by: ScoredBy | null;
+  /** Receives notes about the files. */
+  readonly notes: string[];
 }
 
-async function readSide(side: TrafficSide, { folder, store, by }: Reading): Promise<readonly ReadAnswer[]> {
-  if (side.kind === "file") return readArmFile(folder, side.path);
+async function readSide(
+  side: TrafficSide,
+  { folder, store, by, notes }: Reading,
+): Promise<readonly ReadAnswer[]> {
+  if (side.kind === "file") return readArmFile(folder, side.path, notes);
   if (store === null) throw new Error("the store must be open to read stored traffic");
   return readTraffic(store, side.where, by);
 }
@@ -117,7 +128,8 @@ interface Sides {
 function described(
   input: CompareArmsInput,
   { a, b }: Sides,
-  { preferences, notes }: Partial<Awaited<ReturnType<typeof judgePairs>>> = {},
+  notes: readonly string[],
+  preferences?: Awaited<ReturnType<typeof judgePairs>>["preferences"],
 ): ArmsComparison {
   refuseUnfit(input, { a, b });
   const { sessions, leftOut, ...compared } = compare(a, b, preferences);
@@ -127,7 +139,7 @@ function described(
       a: { source: input.a, sessions: sessions.a, answers: a.length },
       b: { source: input.b, sessions: sessions.b, answers: b.length },
     },
-    notes: [...(notes ?? []), ...notesOf(compared, [...a, ...b], leftOut)],
+    notes: [...notes, ...notesOf(compared, [...a, ...b], leftOut)],
   };
 }
 

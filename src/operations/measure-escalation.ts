@@ -50,7 +50,7 @@ export async function measureEscalation(
 function ofFile(folder: string, path: string, suites: readonly string[]): Found {
   const place = resolve(folder, path);
   if (!existsSync(place)) throw nothingThere(place, path, suites);
-  return { source: path, path, answers: readStated(readNamedFile(place, path), path), notes: [] };
+  return { source: path, path, ...readStated(readNamedFile(place, path), path) };
 }
 
 async function ofSuite(io: Environment, directory: string | undefined, suite: string): Promise<Found> {

@@ -147,3 +147,27 @@ describe("members of a line of recorded outputs", () => {
     expect([exit, stderr.replace(/\s+/g, " ")]).toEqual([2, expect.stringContaining(what)]);
   });
 });
+
+describe("members of a line of a command's file", () => {
+  const notesOf = async (line: string): Promise<string[]> =>
+    JSON.parse((await repo.evals(`${line} --json`)).stdout).notes;
+
+  it("are noted by evals ab", async () => {
+    repo.write(
+      "a.jsonl",
+      '{"sesion":"s1","output":"x","pass":true}\n{"sesion":"s2","output":"y","pass":true,"note":1}\n',
+    );
+    repo.write("b.jsonl", '{"session":"s1","output":"x","latency_m":3,"pass":true}\n');
+    expect((await notesOf("ab file:a.jsonl file:b.jsonl")).slice(0, 2)).toEqual([
+      '"sesion" in 2 lines of a.jsonl is not a known member and is not read. Did you mean "session"?',
+      '"latency_m" in a line of b.jsonl is not a known member and is not read. Did you mean "latency_ms"?',
+    ]);
+  });
+
+  it("are noted by evals escalation", async () => {
+    repo.write("c.jsonl", '{"confidence":0.9,"correct":true,"startum":"de"}\n'.repeat(3));
+    expect(await notesOf("escalation c.jsonl")).toEqual([
+      '"startum" in 3 lines of c.jsonl is not a known member and is not read. Did you mean "stratum"?',
+    ]);
+  });
+});

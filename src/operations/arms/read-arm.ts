@@ -6,6 +6,7 @@ import type { Json } from "../../domain/json.ts";
 import { onFirstUse } from "../../domain/on-first-use.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { type LineFormat, parseLines } from "../../labels/json-lines.ts";
+import { misspeltNotes } from "../../labels/misspelt-names.ts";
 import { readNamedFile } from "../../project/named-file.ts";
 import { didYouMeanFile } from "../../project/near-file.ts";
 
@@ -67,13 +68,16 @@ const FORMAT: LineFormat<ArmLine> = {
  * Reads an arm from a file.
  *
  * @param folder to which `path` is relative
+ * @param notes receives a note for each member whose name is nearly a known one
  * @throws {EvalsError} with every mistake of the file
  */
-export function readArmFile(folder: string, path: string): ReadAnswer[] {
+export function readArmFile(folder: string, path: string, notes: string[]): ReadAnswer[] {
   const place = resolve(folder, path);
   if (!existsSync(place)) throw noFile(place, path);
   const counts = new Map<string, number>();
-  return parseLines(readNamedFile(place, path), path, FORMAT).map((line) => {
+  const lines = parseLines(readNamedFile(place, path), path, FORMAT);
+  notes.push(...misspeltNotes(lines, Object.keys(armLine().shape), path));
+  return lines.map((line) => {
     const id = line.case ?? null;
     const number = (counts.get(id ?? "") ?? 0) + 1;
     if (line.trial === undefined) counts.set(id ?? "", number);

@@ -3,6 +3,7 @@ import type { StatedAnswer } from "../../domain/escalation.ts";
 import { onFirstUse } from "../../domain/on-first-use.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { type LineFormat, parseLines } from "../../labels/json-lines.ts";
+import { misspeltNotes } from "../../labels/misspelt-names.ts";
 
 const share = () => z.number().min(0).max(1);
 
@@ -34,15 +35,18 @@ const FORMAT: LineFormat<StatedLine> = {
  * @param path of the file, for messages
  * @throws {EvalsError} with every mistake in the file
  */
-export function readStated(bytes: Buffer, path: string): StatedAnswer[] {
-  return parseLines(bytes, path, FORMAT).map(
-    ({ confidence = 0, correct = false, scores, label, stratum }) => {
-      const strata = stratum === undefined ? [] : [stratum];
-      if (scores === undefined || label === undefined) return { confidence, correct, strata };
-      const [likeliest, probability] = Object.entries(scores).reduce((a, b) => (b[1] > a[1] ? b : a));
-      return { confidence: probability, correct: likeliest === label, strata, labels: { scores, label } };
-    },
-  );
+export function readStated(
+  bytes: Buffer,
+  path: string,
+): { readonly answers: StatedAnswer[]; readonly notes: string[] } {
+  const lines = parseLines(bytes, path, FORMAT);
+  const answers = lines.map(({ confidence = 0, correct = false, scores, label, stratum }) => {
+    const strata = stratum === undefined ? [] : [stratum];
+    if (scores === undefined || label === undefined) return { confidence, correct, strata };
+    const [likeliest, probability] = Object.entries(scores).reduce((a, b) => (b[1] > a[1] ? b : a));
+    return { confidence: probability, correct: likeliest === label, strata, labels: { scores, label } };
+  });
+  return { answers, notes: misspeltNotes(lines, Object.keys(statedLine().shape), path) };
 }
 
 type Mistake = Omit<Problem, "path" | "line" | "column">;
