@@ -1,6 +1,7 @@
 import { exitCodeFor } from "../domain/exit-code.ts";
+import { factsOfTarget } from "../domain/listed-target.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
-import { suiteOf } from "../domain/project.ts";
+import { type Project, suiteOf } from "../domain/project.ts";
 import type { ReportedRun } from "../domain/report.ts";
 import type { RunHeader } from "../domain/run.ts";
 import { isOfChosenCases, keepingFirst } from "../run/first-answers.ts";
@@ -10,13 +11,14 @@ import type { Environment } from "./environment.ts";
 import { openHistory, type ReadyRun } from "./gating/open-history.ts";
 import { foreignShard, type ShardSet, shardSets } from "./merging/check-shards.ts";
 import { copyShard, copyVariants } from "./merging/copy-run.ts";
-import { openShards } from "./merging/open-shards.ts";
+import { openShards, runOf } from "./merging/open-shards.ts";
 import { runOne } from "./run-one.ts";
 import type { SuitesRun } from "./run-suites.ts";
 import type { RunHooks } from "./run-watcher.ts";
 import { closeRuns, type PreparedRun, prepareRuns } from "./running/prepare-runs.ts";
 import { openRunPlace } from "./running/run-place.ts";
 import { RunRequest } from "./running/run-request.ts";
+import { isMatrix, openTargets, type TargetMatrix, targetsOf } from "./running/target-matrix.ts";
 
 /** What to merge, and where. */
 export interface MergeRequest {
@@ -24,6 +26,10 @@ export interface MergeRequest {
   readonly sources: readonly string[];
   readonly directory?: string | undefined;
   readonly baseline?: string | undefined;
+  /** The aliases that the shards were run with, when they are not the suite's own. */
+  readonly model?: readonly string[] | undefined;
+  /** The prompts that the shards were run with, when they are not the suite's own. */
+  readonly prompt?: readonly string[] | undefined;
 }
 
 /**
@@ -41,18 +47,25 @@ export async function mergeShards<T>(
 ): Promise<T> {
   const opened = await openShards(request.sources, environment);
   try {
-    const { sets, problems } = shardSets(opened.shards);
+    const { directory, baseline, model = [], prompt = [] } = request;
+    const { sets, problems } = shardSets(opened.shards, { prompts: prompt.length > 1 });
     if (problems.length > 0) throw new EvalsError(problems);
-    const { directory, baseline } = request;
     const suites = [...new Set(sets.map(({ suite }) => suite))];
-    const asked = RunRequest.parse({ suites, directory, baseline, allTrials: true, cache: false });
-    const place = await openRunPlace(environment, { ref: undefined, directory, suites });
-    const prepared = await plansOf(sets, place.project);
+    const asked = RunRequest.parse({
+      ...{ suites, directory, baseline, model: [...model], prompt: [...prompt] },
+      ...{ allTrials: true, cache: false },
+    });
+    const overrides = targetsOf(asked)[0];
+    const place = await openRunPlace(environment, { ref: undefined, directory, suites, overrides });
+    const matrix = await openTargets(place.project, asked, place.load);
+    const wanted = isMatrix(asked) ? missingTargets(sets, matrix) : [];
+    if (wanted.length > 0) throw new EvalsError(wanted);
+    const prepared = await plansOf(sets, place.project, matrix);
     await refuseForeign(prepared);
     const { store, ready } = await openHistory(
       prepared.map(({ run }) => run),
       place,
-      { ...asked, ungated: new Set() },
+      { ...asked, ungated: matrix.ungated },
       environment,
     );
     const runs: ReportedRun[] = [];
@@ -86,13 +99,15 @@ interface PreparedSet {
 /** Plans, for each set of shards, the whole run that these shards are parts of. */
 async function plansOf(
   sets: readonly ShardSet[],
-  project: Awaited<ReturnType<typeof openRunPlace>>["project"],
+  project: Project,
+  { suites }: TargetMatrix,
 ): Promise<PreparedSet[]> {
   const prepared: PreparedSet[] = [];
   const problems: Problem[] = [];
   for (const set of sets) {
     const [{ run }] = set.shards as [ShardSet["shards"][number]];
-    const suite = suiteOf(project, run.header);
+    const ofModel = suites.filter(({ models }) => models.some(({ alias }) => alias === set.alias));
+    const suite = suiteOf({ suites: ofModel }, run.header);
     const model = suite?.models.find(({ alias }) => alias === set.alias);
     if (suite === undefined || model === undefined) {
       problems.push(otherModel(set));
@@ -106,9 +121,30 @@ async function plansOf(
     const [planned] = await prepareRuns(project, [suite], options, () => [model]);
     if (planned !== undefined) prepared.push({ set, run: planned });
   }
-  if (problems.length === 0) return prepared;
+  const placeOf = ({ run: { plan } }: PreparedSet): number => suites.indexOf(plan.suite);
+  if (problems.length === 0) return prepared.sort((a, b) => placeOf(a) - placeOf(b));
   await closeRuns(prepared.map(({ run }) => run));
   throw new EvalsError(problems);
+}
+
+/** A problem for each target that the command names and no shard has. */
+function missingTargets(sets: readonly ShardSet[], { suites }: TargetMatrix): Problem[] {
+  const nameOf = (facts: Parameters<typeof runOf>[0]): string => runOf({ ...facts, one_of_prompts: true });
+  const found = new Set(sets.flatMap(({ shards }) => shards.map(({ run }) => nameOf(run.header))));
+  return suites.flatMap((suite) =>
+    suite.models.flatMap(({ alias }): Problem[] => {
+      const target = nameOf({ ...factsOfTarget(suite, { alias }), suite: suite.name });
+      if (found.has(target)) return [];
+      return [
+        {
+          code: "EVALS_MERGE_HOLE",
+          what: `No history has a part of ${target}.`,
+          why: "The command names this target, so its cases would not be tested.",
+          fix: "Name the options with which the parts ran, and the histories of all parts.",
+        },
+      ];
+    }),
+  );
 }
 
 async function refuseForeign(prepared: readonly PreparedSet[]): Promise<void> {
@@ -170,8 +206,8 @@ function commitOf(headers: readonly RunHeader[]) {
 function otherModel({ suite, alias, shards }: ShardSet): Problem {
   return {
     code: "EVALS_MERGE_FOREIGN",
-    what: `The parts of suite ${suite} ran with the model "${alias}", which this project's suite does not name.`,
+    what: `The parts of suite ${suite} ran with the model "${alias}", which neither this project's suite nor the command names.`,
     why: "The merged run is compared and gated by the rules of the suite.",
-    fix: `Merge at the commit that ${shards[0]?.source ?? "the first part"} ran at.`,
+    fix: `If they ran with --model, name it here too: evals merge … --model ${alias}; else merge at the commit that ${shards[0]?.source ?? "the first part"} ran at.`,
   };
 }

@@ -21,6 +21,7 @@ beforeEach(async () => {
         ? { status: 400, body: { error: { message: "no" } } }
         : repliesPolitely(request, before),
     [JUDGE]: findsKind,
+    "second-2024-07-18": repliesPolitely,
   });
   repo = judgedSuite(server, {
     "datasets/reply.jsonl": Array.from(
@@ -54,6 +55,18 @@ async function allParts(): Promise<string[]> {
 
 interface Problems {
   readonly problems: readonly { readonly code: string; readonly what: string }[];
+}
+
+interface Merged {
+  readonly runs: readonly {
+    readonly target: string;
+    readonly counts: Readonly<Record<string, number>>;
+    readonly gate: unknown;
+  }[];
+  readonly matrix: {
+    readonly targets: readonly { readonly name: string; readonly gated: boolean }[];
+    readonly cases: unknown;
+  };
 }
 
 describe("evals merge", () => {
@@ -126,6 +139,50 @@ gate: { require: { score.odd: ">= 0.9" } }
       const whole = JSON.parse((await repo.evals(`run --json --quiet${options}`, { env })).stdout).runs[0];
       const [run] = JSON.parse((await repo.evals(`merge ${parts.join(" ")} --json`)).stdout).runs;
       for (const key of ["narrowing", "counts"]) expect(run[key], key).toEqual(whole[key]);
+    },
+  );
+
+  it("merges the parts of other targets than the suite's own where the command names them too", async () => {
+    repo.write("prompts/reply/1.1.0.md", "user:\n{{ input }} Please.\n");
+    const both = " --prompt reply@1.0.0 --prompt reply@1.1.0";
+    const parts = [await shard("1/2", both), await shard("2/2", both)].join(" ");
+    const asked = server.asked.length;
+    const merge = async (options: string) =>
+      JSON.parse((await repo.evals(`merge ${parts} --json${options}`)).stdout);
+    const shown = ({ runs, matrix }: Merged) => ({
+      runs: runs.map(({ target, counts: { trials, answered }, gate }) => ({
+        target,
+        trials,
+        answered,
+        gate,
+      })),
+      targets: matrix.targets.map(({ name, gated }) => ({ name, gated })),
+      cases: matrix.cases,
+    });
+    const merged = await merge(both);
+    expect(server.asked).toHaveLength(asked);
+    const whole = JSON.parse((await repo.evals(`run --json --quiet${both}`, { env })).stdout);
+    expect(shown(merged)).toEqual(shown(whole));
+    const [unnamed] = (await merge("")).problems;
+    expect(unnamed.code).toBe("EVALS_MERGE_OVERLAP");
+    expect(unnamed.fix).toContain("--prompt reply@1.0.0");
+    const [absent] = (await merge(`${both} --model target --model second`)).problems;
+    expect(absent).toMatchObject({
+      code: "EVALS_MERGE_HOLE",
+      what: "No history has a part of reply (reply@1.0.0, second).",
+    });
+  });
+
+  it.each([" --prompt reply@1.0.0", " --model second"])(
+    "names the option that is missing:%s",
+    async (option) => {
+      repo.write("prompts/reply/1.1.0.md", "user:\n{{ input }} Please.\n");
+      const parts = [await shard("1/2", option), await shard("2/2", option)].join(" ");
+      const refused = JSON.parse((await repo.evals(`merge ${parts} --json`)).stdout);
+      expect(refused.exit).toBe(2);
+      expect(refused.problems[0].fix).toContain(`evals merge …${option}`);
+      const [run] = JSON.parse((await repo.evals(`merge ${parts} --json${option}`)).stdout).runs;
+      expect(run.counts).toMatchObject({ trials: 2 * CASES, calls: expect.any(Number) });
     },
   );
 

@@ -9,9 +9,10 @@ export async function mergeCommand({ io, options: typed, args: [sources] }: Merg
   const options = readRunOptions(typed);
   const reporters = await openReporters(options, io);
   const view = runView(io, { quiet: true, ended: reporters.run });
-  const { directory, baseline } = options;
+  const { directory, baseline, model, prompt } = options;
   try {
-    return await mergeShards(io, { request: { sources, directory, baseline }, ...view }, ({ runs, exit }) =>
+    const request = { sources, directory, baseline, model, prompt };
+    return await mergeShards(io, { request, ...view }, ({ runs, exit }) =>
       reporters.end(runs, view.exitCode() ?? exit),
     );
   } finally {

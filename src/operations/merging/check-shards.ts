@@ -1,5 +1,8 @@
+import { promptWord } from "../../domain/listed-target.ts";
 import { everyItem } from "../../domain/pages.ts";
 import type { Problem } from "../../domain/problem.ts";
+import { namedVersion } from "../../domain/prompt.ts";
+import type { RunHeader } from "../../domain/run.ts";
 import type { Plan } from "../../run/plan.ts";
 import { isUnfinishedShard, runOf, type Shard } from "./open-shards.ts";
 
@@ -14,15 +17,20 @@ export interface ShardSet {
 /**
  * Groups shards by their run.
  *
+ * @param prompts whether runs of several prompts are merged, so that shards of different prompts are of different runs
  * @returns the sets, and a problem for each set with a missing part, a duplicate part or parts of different splits
  */
-export function shardSets(shards: readonly Shard[]): {
+export function shardSets(
+  shards: readonly Shard[],
+  { prompts }: { readonly prompts: boolean },
+): {
   readonly sets: readonly ShardSet[];
   readonly problems: readonly Problem[];
 } {
   const byRun = new Map<string, Shard[]>();
   for (const shard of shards) {
-    const key = runOf(shard.run.header);
+    const { header } = shard.run;
+    const key = runOf(prompts ? { ...header, one_of_prompts: true } : header);
     byRun.set(key, [...(byRun.get(key) ?? []), shard]);
   }
   const problems: Problem[] = [];
@@ -64,7 +72,7 @@ function splitProblems(run: string, shards: readonly Shard[]): Problem[] {
         code: "EVALS_MERGE_OVERLAP",
         what: `${run} has part ${part}/${parts} ${found.length} times: in ${found.map((one) => one.source).join(" and ")}.`,
         why: "The cases in this part would count twice.",
-        fix: "Name each part's history once.",
+        fix: overlapFix(found),
       });
     }
   }
@@ -78,6 +86,26 @@ function splitProblems(run: string, shards: readonly Shard[]): Problem[] {
     })),
   );
   return problems;
+}
+
+function overlapFix(found: readonly Shard[]): string {
+  const prompts = [...new Set(found.flatMap(({ run: { header } }) => header.prompt ?? []).map(promptWord))];
+  return prompts.length < 2
+    ? "Name each part's history once."
+    : `Name each part's history once; or, where the parts ran with several prompts, name these: evals merge … ${prompts.map((one) => `--prompt ${one}`).join(" ")}`;
+}
+
+function mergeAt({ commit }: RunHeader): string {
+  return commit === null
+    ? "Merge in a work tree whose files are the same as for every part."
+    : `Merge at the commit that every part ran at; this part ran at ${commit.slice(0, 9)}.`;
+}
+
+/** The option that is missing when a shard ran with another prompt than the plan has; else empty. */
+function withPrompt({ prompt }: RunHeader, { suite }: Plan): string {
+  const planned = namedVersion(suite.prompt);
+  if (prompt === null || (planned !== null && promptWord(planned) === promptWord(prompt))) return "";
+  return ` If the parts ran with --prompt, name it here too: evals merge … --prompt ${promptWord(prompt)}`;
 }
 
 /** Index of a shard's case in the plan of the whole run, from 0: `--shard 2/3` takes the cases 1, 4, 7, … */
@@ -110,9 +138,6 @@ export async function foreignShard(shard: Shard, plan: Plan): Promise<Problem | 
     code: "EVALS_MERGE_FOREIGN",
     what: `Part ${part}/${parts} of ${runOf(run.header)} in ${source} does not belong to this plan: its cases, prompt, model, trials or scorers differ.`,
     why: "Answers of two different plans in one run would be compared as if they were one.",
-    fix:
-      run.header.commit === null
-        ? "Merge in a work tree whose files are the same as for every part."
-        : `Merge at the commit that every part ran at; this part ran at ${run.header.commit.slice(0, 9)}.`,
+    fix: `${mergeAt(run.header)}${withPrompt(run.header, plan)}`,
   };
 }
