@@ -18,8 +18,8 @@ Exit codes of evals run:
   3    undecided: trials without an answer, or without enough evidence where
        the suite says undecided: fail
   70   a bug of evals
-  130, 143   stopped by a second Ctrl-C, or by SIGTERM; one Ctrl-C ends
-       with 3
+  130, 143   stopped by a second Ctrl-C, or by SIGTERM; one Ctrl-C lets
+       what is in flight finish, and ends with 3
 Documentation: docs/ in the package git-evals; start with tutorial.md`;
 
 /** The name of a command with its parent commands: `evals prompt new`. */
