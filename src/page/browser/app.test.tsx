@@ -72,6 +72,16 @@ describe("the page", () => {
     expect(text()).toContain("evals show 3f9c21aa");
   });
 
+  it("lists above the cases every rule that was not reached, required metrics too", async () => {
+    await shown(fakeSource(indexDocument()));
+    const rules = root.querySelectorAll('[aria-label="verdict"] li');
+    expect(Array.from(rules, (one) => one.textContent)).toEqual([
+      "failed score.queue: 55.0 %, required ≥ 90 %",
+      "failed critical tag:vip: 0.0 %, required every trial passes (failing: refund-07)",
+      "failed regression pass_rate: −36.4 points, required no drop of more than 3 points",
+    ]);
+  });
+
   it("leads by keyboard from the search to a hit and its case, and back", async () => {
     await shown(fakeSource(indexDocument()));
     await press("/");
@@ -107,6 +117,19 @@ describe("the page", () => {
     expect(selected()).toBe("late-01");
     await press("Escape");
     expect(route.value.view).toBe("run");
+  });
+
+  it("goes back two views by two keys that come at once", async () => {
+    await shown(fakeSource(indexDocument()), "#/run/3f9c21aa/case/refund-07/now/1");
+    await act(() => {
+      for (let times = 0; times < 2; times++)
+        document.body.dispatchEvent(
+          new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true }),
+        );
+    });
+    await settled();
+    expect(route.value).toMatchObject({ view: "run", key: "3f9c21aa" });
+    expect(root.querySelectorAll(".row")).toHaveLength(5);
   });
 
   it("requests the list of cases only after the verdict has arrived", async () => {

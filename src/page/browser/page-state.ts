@@ -6,9 +6,19 @@ import { addressOf, parentOf, parseRoute, type Route, viewAddress } from "./rout
 /** The current view. */
 export const route: Signal<Route> = signal(parseRoute(location.hash));
 
-/** Opens a view and adds it to the browser's history. */
+/**
+ * Opens a view and adds it to the browser's history. The view is opened at once and not when the browser tells that the
+ * address has changed: a key that is pressed before that would still act on the old view.
+ */
 export function go(to: Route): void {
   location.hash = addressOf(to);
+  enter(to);
+}
+
+function enter(to: Route): void {
+  if (addressOf(to) === addressOf(route.value)) return;
+  leaveView(viewAddress(route.value));
+  route.value = to;
 }
 
 /** Makes the address match the view, without a new entry in the browser's history. */
@@ -18,12 +28,9 @@ export function retitle(to: Route): void {
   route.value = to;
 }
 
-/** Opens the view of the new address whenever the address changes. */
+/** Opens the view of the new address whenever the user changes the address, also by a link or the back button. */
 export function followAddress(): void {
-  addEventListener("hashchange", () => {
-    leaveView(viewAddress(route.value));
-    route.value = parseRoute(location.hash);
-  });
+  addEventListener("hashchange", () => enter(parseRoute(location.hash)));
 }
 
 /**

@@ -3,7 +3,7 @@ import type { RunReport } from "../../domain/report.ts";
 import { count, duration, plural, points } from "../../reports/format-numbers.ts";
 import { countsSentence, decisionSentence, endSentence, headline, runName } from "../../reports/headline.ts";
 import { correctedSentences, informingSentences } from "../../reports/judge-words.ts";
-import { otherRules, requiredText, ruleValue } from "../../reports/metric-rows.ts";
+import { requiredText, ruleName, ruleValue } from "../../reports/metric-rows.ts";
 import { narrowedSentence } from "../../reports/narrowed-words.ts";
 import { suggestedGoOn } from "../../reports/unfinished.ts";
 
@@ -82,16 +82,23 @@ export function timeText(iso: string): string {
 const ORDER = { failed: 0, undecided: 1, passed: 2 } as const;
 const TONES = { failed: "bad", undecided: "unsure", passed: "good" } as const;
 
-/** The gate's rules other than requirements on metrics; failed ones first. */
+/**
+ * The gate's rules, failed ones first. A required metric that is reached is left out, because the table of metrics shows
+ * it.
+ */
 function Rules({ report }: { report: RunReport }): JSX.Element | null {
-  const rules = [...otherRules(report)].sort((a, b) => ORDER[a.outcome] - ORDER[b.outcome]);
+  const rules = report.gate.rules
+    .filter(
+      ({ kind, enforced, outcome }) => enforced !== false && (kind !== "require" || outcome !== "passed"),
+    )
+    .sort((a, b) => ORDER[a.outcome] - ORDER[b.outcome]);
   if (rules.length === 0) return null;
   return (
     <ul>
       {rules.slice(0, MAX_LISTED).map((rule) => (
         <li key={rule.rule}>
-          <strong class={TONES[rule.outcome]}>{rule.outcome}</strong> {rule.rule}: {ruleValue(rule)}, required{" "}
-          {requiredText(rule)}
+          <strong class={TONES[rule.outcome]}>{rule.outcome}</strong> {ruleName(rule)}: {ruleValue(rule)},
+          required {requiredText(rule)}
           {rule.said === undefined || rule.said === report.comparison?.said ? "" : ` (${rule.said})`}
         </li>
       ))}
