@@ -53,7 +53,7 @@ export async function rescore(
   onTrial: (trial: RescoredTrial) => void = () => {},
 ): Promise<Rescored> {
   const { run, scorers } = input;
-  const cases = rekeyed(store.cases(run.no), input);
+  const cases = rekeyed(store.cases(run.no), input, store);
   const tally = makeTally(cases.length, scorers.length);
   let unjudged = 0;
   let unreachable: string | null = null;
@@ -94,7 +94,7 @@ export async function rescoreRun(
   store: Store,
   onStart: (header: RunHeader, writer: RunWriter) => void = () => {},
 ): Promise<Rescored & { readonly writer: RunWriter }> {
-  const cases = rekeyed(store.cases(input.run.no), input);
+  const cases = rekeyed(store.cases(input.run.no), input, store);
   const header = { ...headerOf(input, cases), ...own };
   const { no } = input.run;
   const writer = store.create(header, cases, {
@@ -126,8 +126,13 @@ export async function rescoreRun(
 
 function rekeyed(
   cases: readonly StoredCase[],
-  { run: { header }, scorers, today }: RescoreInput,
+  input: RescoreInput,
+  store: Store,
 ): (StoredCase & NewRunCase)[] {
+  const {
+    run: { header },
+    scorers,
+  } = input;
   const parts = { target: header.target_hash };
   const scorersOf = caseScorersHash(scorers);
   return cases.map((one) => ({
@@ -137,7 +142,7 @@ function rekeyed(
       content: one.content_hash,
       request: one.request_hash,
       ...parts,
-      scorers: scorersOf(today(one.id)),
+      scorers: scorersOf(namingScorers(ownScorers(one, input, store))),
     }),
   }));
 }
@@ -162,6 +167,26 @@ function headerOf({ run, scorers, types, believed }: RescoreInput, cases: readon
   };
 }
 
+/**
+ * The names of the scorers that a case names for itself; undefined when all score it. For a case that is no longer in
+ * the dataset they are those that scored it before.
+ */
+function ownScorers(
+  { id, case_no }: Pick<StoredCase, "id" | "case_no">,
+  { run, today }: Pick<RescoreInput, "run" | "today">,
+  store: Store,
+): readonly string[] | undefined {
+  const now = today(id);
+  if (now !== undefined) return now.scorers;
+  const scored = store.trials(run.no, case_no).find(({ scores }) => scores.length > 0)?.scores;
+  if (scored === undefined) return undefined;
+  const named = run.header.scorers.filter((_, index) => scored[index] !== undefined);
+  return named.length === run.header.scorers.length ? undefined : named.map(({ name }) => name);
+}
+
+const namingScorers = (scorers: readonly string[] | undefined): Pick<Case, "scorers"> =>
+  scorers === undefined ? {} : { scorers: [...scorers] };
+
 /** The expected value as it was scored. That of an unchanged case comes from the dataset, which may be a CSV file. */
 function expectedOf(stored: Json, now: Case | undefined): Json {
   const own = now?.expected;
@@ -169,10 +194,12 @@ function expectedOf(stored: Json, now: Case | undefined): Json {
 }
 
 async function rescoredTrials(
-  { case_no, id, tags }: StoredCase,
-  { run, scorers, speaker, today }: RescoreInput,
+  stored: StoredCase,
+  input: RescoreInput,
   store: Store,
 ): Promise<RescoredTrial[]> {
+  const { case_no, id, tags } = stored;
+  const { run, scorers, speaker, today } = input;
   const content = store.content(run.no, case_no);
   const now = today(id);
   const golden: Case = {
@@ -181,13 +208,13 @@ async function rescoredTrials(
     ...(content?.expected === undefined ? {} : { expected: expectedOf(content.expected, now) }),
     tags,
     metadata: now?.metadata ?? {},
-    ...(now?.scorers === undefined ? {} : { scorers: now.scorers }),
+    ...namingScorers(ownScorers(stored, input, store)),
   };
   return Promise.all(
     store
       .trials(run.no, case_no)
-      .map(async ({ trial, answer: stored, error, message }): Promise<RescoredTrial> => {
-        const answer = stored === null ? undefined : store.transcript(run.no, case_no, trial);
+      .map(async ({ trial, answer: kept, error, message }): Promise<RescoredTrial> => {
+        const answer = kept === null ? undefined : store.transcript(run.no, case_no, trial);
         if (answer === undefined)
           return { case_no, trial, kind: "errored", error: error ?? "provider", message: message ?? "" };
         try {

@@ -62,3 +62,24 @@ it("answers that a scorer could not score are kept, and every report says why an
     project.remove();
   }
 });
+
+it("a case that is no longer in the dataset is scored by the scorers that it named", async () => {
+  const line = (id: string, more: object) => `${JSON.stringify({ id, input: 1, ...more })}\n`;
+  const kept = line("b", { expected: { own: "x", other: "y" } });
+  const project = gitProject({
+    "evalconfig.yaml": "models:\n  m: { provider: module, file: bot.mjs }\n",
+    "evals/s.yaml":
+      "dataset: d\nmodel: m\nscorers:\n  - { type: contains, name: own, against: expected.own }\n  - { type: contains, name: other, against: expected.other }\n",
+    "datasets/d.jsonl": `${line("a", { expected: { own: "x" }, scorers: ["own"] })}${kept}`,
+    "bot.mjs": 'export default () => "x y";\n',
+  });
+  try {
+    expect((await project.evals(["run"])).exit).toBe(0);
+    project.write("datasets/d.jsonl", kept);
+    const { document } = await project.json(["rescore", "latest"]);
+    expect(document.run.counts).toMatchObject({ answered: 2, errored: 0 });
+    expect(document.run.metrics["score.other"].value).toBe(1);
+  } finally {
+    project.remove();
+  }
+});
