@@ -113,10 +113,10 @@ async function plansOf(
       problems.push(otherModel(set));
       continue;
     }
-    const { narrowing, trials } = run.header;
+    const { narrowing, given_trials: trials } = run.header;
     const options = {
       narrowing: narrowing !== null && isOfChosenCases(narrowing) ? { ...narrowing, shard: null } : null,
-      ...(trials === suite.suite.trials ? {} : { trials }),
+      ...(trials === undefined ? {} : { trials }),
     };
     const [planned] = await prepareRuns(project, [suite], options, () => [model]);
     if (planned !== undefined) prepared.push({ set, run: planned });

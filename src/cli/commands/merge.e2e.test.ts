@@ -96,6 +96,36 @@ describe("evals merge", () => {
     expect(run.counts).toMatchObject({ answered: 2 * CASES, cached: 2 * CASES });
   });
 
+  it.each(["in the suite", "in the config"])(
+    "takes parts of which only one has a case with more trials of its own, others %s",
+    async (where) => {
+      if (where === "in the config") {
+        repo.write("evals/reply.yaml", SUITE.replace("trials: 1\n", ""));
+        repo.write("evalconfig.yaml", `${repo.read("evalconfig.yaml")}defaults: { trials: 2 }\n`);
+      }
+      repo.write(
+        "datasets/reply.jsonl",
+        Array.from(
+          { length: CASES },
+          (_, index) =>
+            `${JSON.stringify({ id: `c${index}`, input: `question ${index} a`, ...(index === 4 ? { trials: 5 } : {}) })}\n`,
+        ).join(""),
+      );
+      const parts = await allParts();
+      const merged = await repo.evals(`merge ${parts.join(" ")} --json`);
+      expect(merged.exit).toBe(0);
+      expect(JSON.parse(merged.stdout).runs[0].counts).toMatchObject({ trials: 23, answered: 23 });
+      repo.write(
+        "datasets/reply.jsonl",
+        repo.read("datasets/reply.jsonl").replace('"trials":5', '"trials":4'),
+      );
+      const foreign = await repo.evals(`merge ${parts.join(" ")} --json`);
+      expect((JSON.parse(foreign.stdout) as Problems).problems.map(({ code }) => code)).toEqual([
+        "EVALS_MERGE_FOREIGN",
+      ]);
+    },
+  );
+
   it("tells a scorer that a case does not name from one that could not score, as the whole run does", async () => {
     repo.write(
       "datasets/reply.jsonl",

@@ -122,17 +122,19 @@ export async function foreignShard(shard: Shard, plan: Plan): Promise<Problem | 
   const { run, part, parts, source } = shard;
   const wanted = Math.ceil((plan.count - part + 1) / parts);
   let found = 0;
+  // Cases may have numbers of trials of their own, so those of the shard's cases count, and not the plan's.
+  let planned = 0;
   const { whole_fingerprint: whole } = run.header;
   let differs =
-    (whole !== undefined && whole !== plan.fingerprint) ||
-    run.header.trials !== plan.trials ||
-    run.header.target_hash !== plan.targetHash;
+    (whole !== undefined && whole !== plan.fingerprint) || run.header.target_hash !== plan.targetHash;
   for await (const one of everyItem((page) => shard.store.read.cases(run.no, page))) {
     found++;
     const caseNo = wholeCaseNo(shard, one.case_no);
     differs ||= caseNo >= plan.count || plan.id(caseNo) !== one.id || plan.key(caseNo) !== one.key;
     if (differs) break;
+    planned += plan.planned(caseNo);
   }
+  differs ||= found === wanted && run.header.planned !== planned;
   if (!differs && found === wanted) return undefined;
   return {
     code: "EVALS_MERGE_FOREIGN",
