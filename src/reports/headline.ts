@@ -54,9 +54,15 @@ export function comparedName({
   );
 }
 
+/** The size of a run: `10 cases × 5`, or `10 cases, 53 trials` when not every case has as many. */
+export function sizeOf({ cases, trials, planned }: Pick<RunHeader, "cases" | "trials" | "planned">): string {
+  const size = plural(cases, "case");
+  return planned === cases * trials ? `${size} × ${trials}` : `${size}, ${plural(planned, "trial")}`;
+}
+
 export function headline({ gate, status, header }: RunReport): Headline {
   const verdict = gate.verdict === "none" ? "" : gate.verdict.replaceAll("_", " ");
-  const size = `${plural(header.cases, "case")} × ${header.trials}`;
+  const size = sizeOf(header);
   const made = (word: string, tone: Headline["tone"]): Headline => ({ word, tone, verdict, size });
   switch (gate.outcome) {
     case "failed":

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useMemo } from "preact/hooks";
 import type { RunSummary } from "../../domain/viewed-run.ts";
 import { count, dollars, percent, plural } from "../../reports/format-numbers.ts";
+import { sizeOf } from "../../reports/headline.ts";
 import { intervalText } from "../../reports/metric-rows.ts";
 import type { PageMatrix } from "../page-documents.ts";
 import { Sparkline } from "./charts.tsx";
@@ -317,7 +318,7 @@ function RunCells({ run, address, chosen, choose }: RunCellsProps): JSX.Element 
           {run.id} {run.name}
         </a>
         <span class="faint line">
-          {run.target} · {plural(run.cases, "case")} × {run.trials}
+          {run.target} · {sizeOf(run)}
         </span>
       </span>
       <span role="gridcell">

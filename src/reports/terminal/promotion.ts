@@ -1,6 +1,6 @@
 import type { PromotedSuite, Promotion } from "../../domain/promotion.ts";
 import { percent, plural } from "../format-numbers.ts";
-import { runName } from "../headline.ts";
+import { runName, sizeOf } from "../headline.ts";
 import { plainLine } from "../plain-text.ts";
 
 /** The result of a promotion or its dry run, and how to undo it. */
@@ -22,7 +22,7 @@ function suiteText(one: PromotedSuite, dry: boolean): string {
   const moved = was === null ? "" : `   ${plural(better, "case")} better, ${worse} worse`;
   return [
     `${plainLine(runName(header))}  ${dry ? "would be the new baseline" : "new baseline"}  ${header.target}`,
-    `  ${plural(one.cases, "case")} × ${header.trials}, ${before}`,
+    `  ${sizeOf(header)}, ${before}`,
     `  pass rate ${ratesText(was_rate, rate)}${moved}`,
     ...(accepted === null ? [] : [`  accepts the regression: ${plainLine(accepted.why)}`]),
     ...(grown === null ? [] : [`  ${grownText(grown)}`]),

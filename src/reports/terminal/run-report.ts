@@ -10,6 +10,7 @@ import {
   lacksTrials,
   lostSentence,
   runName,
+  sizeOf,
   skippedWords,
 } from "../headline.ts";
 import { correctedSentences, informingSentences } from "../judge-words.ts";
@@ -101,7 +102,7 @@ function narrowedLines({ header }: RunReport): string[] {
 function headline(report: RunReport, style: Style): string {
   const { header } = report;
   const { word, tone } = heading(report);
-  const size = `${plural(header.cases, "case")} × ${header.trials}`;
+  const size = sizeOf(header);
   return `${style[tone](word)}  ${style.strong(plainLine(runName(header)))}   ${plainLine(header.target)} · ${size}`;
 }
 

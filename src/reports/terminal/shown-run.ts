@@ -2,7 +2,7 @@ import { isUnfinished, type RunHeader, type StoredTrial } from "../../domain/run
 import type { CountedCase, Shown, ShownCase, ShownRun } from "../../domain/shown-run.ts";
 import { wordsOfAnswer } from "../../domain/transcript.ts";
 import { plural } from "../format-numbers.ts";
-import { runName } from "../headline.ts";
+import { runName, sizeOf } from "../headline.ts";
 import { cut, cutName, plainLine } from "../plain-text.ts";
 import { shortReason } from "../short-reason.ts";
 import { unfinishedSentence } from "../unfinished.ts";
@@ -47,7 +47,7 @@ function casesText(run: ShownRun, width: number): string {
     `${one.passed}/${one.answered}${one.errored > 0 ? ` +${one.errored} errors` : ""}`,
     failing ? "" : one.tags.map(plainLine).join(" "),
   ]);
-  const head = `${header.id}  ${plainLine(runName(header))}  ${plainLine(header.target)}  ${status}  ${plural(run.cases, "case")} × ${header.trials}`;
+  const head = `${header.id}  ${plainLine(runName(header))}  ${plainLine(header.target)}  ${status}  ${sizeOf(header)}`;
   const lined = columns(rows, "  ");
   const wide = Math.max(0, ...lined.map(lengthOf));
   const withReason = (line: string, at: number): string => {
