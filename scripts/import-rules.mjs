@@ -279,8 +279,8 @@ export const homes = [
   },
   {
     packages: ["node:child_process"],
-    in: ["src/git/", "src/processes/", "src/cli/process-io.ts"],
-    why: "Users' programs are started and ended in one place. Other programs are only git and the user's browser.",
+    in: ["src/git/", "src/processes/", "src/cli/process-io.ts", "src/modules/free-stdout.ts"],
+    why: "Users' programs are started and ended in one place. Other programs are only git and the user's browser; free-stdout.ts starts none, and wraps the functions that users' modules call.",
   },
   {
     packages: ["node:fs", "node:fs/promises"],

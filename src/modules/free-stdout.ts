@@ -1,3 +1,4 @@
+import childProcess, { type StdioOptions } from "node:child_process";
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
 
@@ -13,9 +14,56 @@ function partOf(data: Written, offset: unknown, length: unknown): string | Uint8
   return bytes.subarray(from, typeof length === "number" ? from + length : undefined);
 }
 
+/** The channels of a child process, with stderr where the child would write to this process's stdout. */
+function withoutStdout(stdio: StdioOptions): StdioOptions {
+  if (stdio === "inherit") return ["inherit", 2, "inherit"];
+  if (!Array.isArray(stdio)) return stdio;
+  return stdio.map((one, index) => (one === 1 || (index === 1 && one === "inherit") ? 2 : one));
+}
+
+type Given = readonly unknown[];
+type Started = (...given: Given) => unknown;
+interface Channels {
+  readonly stdio?: StdioOptions;
+  readonly silent?: boolean;
+}
+
+/** Child processes that inherit stdout inherit stderr in its place. */
+function keepChildrenFree(): void {
+  const isOptions = (one: unknown): one is Channels =>
+    one !== null && typeof one === "object" && !Array.isArray(one);
+  const started =
+    (start: Started): Started =>
+    (...given) =>
+      start(
+        ...given.map((one) =>
+          isOptions(one) && one.stdio !== undefined ? { ...one, stdio: withoutStdout(one.stdio) } : one,
+        ),
+      );
+  const { spawn, spawnSync, execSync, execFileSync, fork } = childProcess as unknown as Record<
+    string,
+    Started
+  >;
+  const forked: Started = (...given) => {
+    const at = given.findIndex((one, index) => index > 0 && isOptions(one));
+    const options = (at === -1 ? {} : given[at]) as Channels;
+    const before = at === -1 ? given : given.slice(0, at);
+    const stdio = options.stdio ?? (options.silent === true ? "pipe" : ["inherit", 2, "inherit", "ipc"]);
+    const channels = withoutStdout(stdio === "inherit" ? ["inherit", "inherit", "inherit", "ipc"] : stdio);
+    return (fork as Started)(...before, { ...options, stdio: channels });
+  };
+  Object.assign(childProcess, {
+    spawn: started(spawn as Started),
+    spawnSync: started(spawnSync as Started),
+    execSync: started(execSync as Started),
+    execFileSync: started(execFileSync as Started),
+    fork: forked,
+  });
+}
+
 /**
- * Redirects to stderr what user code writes to file descriptor 1 with the synchronous functions of node:fs, because
- * stdout belongs to the report. A stream that is already open over stdout is not affected.
+ * Redirects to stderr what user code writes to file descriptor 1 with the synchronous functions of node:fs, and what
+ * its child processes would write there, because stdout belongs to the report. A stream that is already open over stdout is not affected.
  */
 export function keepDescriptorFree(): void {
   const { writeSync, writeFileSync, appendFileSync } = fs;
@@ -39,5 +87,6 @@ export function keepDescriptorFree(): void {
         : (appendFileSync as (...given: unknown[]) => void)(target, data, ...rest),
   };
   Object.assign(fs, own);
+  keepChildrenFree();
   syncBuiltinESMExports();
 }

@@ -1,6 +1,9 @@
 import { MAX_NESTED } from "../domain/json-depth.ts";
 import { LONGEST_REPLY, LONGEST_REPLY_WORDS } from "../domain/longest-reply.ts";
 
+/** Taken before the user's code can replace it. */
+const { stringify } = JSON;
+
 /** The return value of a user's function as JSON text, or the reason why JSON cannot represent it. */
 export type ReturnedValue =
   | { readonly kind: "json"; readonly text: string }
@@ -19,7 +22,7 @@ const OPAQUE = [Map, Set, WeakMap, WeakSet, RegExp, Error, ArrayBuffer, Promise]
 export function readReturned(value: unknown): ReturnedValue {
   try {
     const json = new Reader().read(value, "");
-    const text = json === undefined ? undefined : JSON.stringify(json);
+    const text = json === undefined ? undefined : stringify(json);
     if (text === undefined) return { kind: "odd", what: "nothing" };
     if (text.length > LONGEST_REPLY) throw tooLong();
     return { kind: "json", text };
@@ -116,14 +119,47 @@ function odd(what: string, at: string): OddValue {
 
 const LONGEST_MESSAGE = 10_000;
 
-/** A thrown value as text. A program may throw any value, and converting the value to text may throw again. */
+/** How many causes of an error are told. */
+const MOST_CAUSES = 3;
+
+/**
+ * A thrown value as text, with the causes of an error: that of "fetch failed" says which connection failed. A program may
+ * throw any value, and converting the value to text may throw again.
+ */
 export function thrownWords(error: unknown): string {
   try {
-    if (error instanceof Error) return `${error.name}: ${error.message}`.slice(0, LONGEST_MESSAGE);
-    return String(error).slice(0, LONGEST_MESSAGE);
+    if (error instanceof Error)
+      return `${error.name}: ${error.message}${causesOf(error)}`.slice(0, LONGEST_MESSAGE);
+    return plainWords(error).slice(0, LONGEST_MESSAGE);
   } catch {
     return "something that cannot be shown";
   }
+}
+
+/** The causes of an error, in parentheses; empty when it has none, or its message has their words already. */
+function causesOf(error: Error): string {
+  const words: string[] = [];
+  let one = causeOf(error);
+  for (let depth = 0; depth < MOST_CAUSES && one !== undefined; depth++) {
+    const text = one instanceof Error ? one.message || one.name : plainWords(one);
+    if (text !== "" && !error.message.includes(text)) words.push(text);
+    one = causeOf(one);
+  }
+  return words.length === 0 ? "" : ` (${words.join(": ")})`;
+}
+
+function causeOf(error: unknown): unknown {
+  if (!(error instanceof Error)) return undefined;
+  return error.cause ?? (error instanceof AggregateError ? error.errors[0] : undefined);
+}
+
+/** A value that is no error as text: its message, or its members as JSON. */
+function plainWords(value: unknown): string {
+  if (value === null || typeof value !== "object") return String(value);
+  const { message } = value as { message?: unknown };
+  if (typeof message === "string" && message !== "") return message;
+  const own = String(value);
+  return own === "[object Object]" ? (stringify(value) ?? own) : own;
 }
 
 /** The message of a thrown error without the error's name; any other thrown value as text. */

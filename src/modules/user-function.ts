@@ -1,5 +1,8 @@
 import { readReturned, thrownMessage, thrownWords } from "./returned-value.ts";
 
+/** Taken before the user's code can replace it. */
+const { parse } = JSON;
+
 /** A call of a user's function, with its arguments as JSON text. */
 export type FunctionCall =
   /** `(input, context) => answer` */
@@ -29,10 +32,10 @@ export function argumentsOf(
   call: FunctionCall,
   beside: { readonly signal: AbortSignal; readonly env: Readonly<Record<string, string | undefined>> },
 ): unknown[] {
-  const input: unknown = JSON.parse(call.input);
+  const input: unknown = parse(call.input);
   if (call.form === "scorer") return [input];
   if (call.form === "tools") return [input, beside];
-  return [input, { ...(JSON.parse(call.context) as object), ...beside }];
+  return [input, { ...(parse(call.context) as object), ...beside }];
 }
 
 export function threw(error: unknown): CallOutcome {

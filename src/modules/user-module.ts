@@ -49,10 +49,15 @@ export class UnusableModule extends Error {
  */
 export async function openUserModule(options: ModuleOptions, isolate: boolean): Promise<UserModule> {
   if (!isolate) return openHere(options);
+  const known = FAILED_SLOWLY.get(slowKey(options));
+  if (known !== undefined && performance.now() - known.at < REMEMBERED_MS) throw known.error;
   const pool = poolFor(options);
+  const started = performance.now();
   try {
     checkLoading(await pool.loading(), options);
   } catch (error) {
+    const at = performance.now();
+    if (at - started > SLOW_MS) FAILED_SLOWLY.set(slowKey(options), { at, error });
     await pool.leave();
     throw error;
   }
@@ -66,6 +71,18 @@ export async function openUserModule(options: ModuleOptions, isolate: boolean): 
     },
   };
 }
+
+/**
+ * Modules that failed to load only after a long time, with the failure. Where a command opens a module once more, to
+ * report all mistakes together, it does not wait as long again.
+ */
+const FAILED_SLOWLY = new Map<string, { readonly at: number; readonly error: unknown }>();
+/** How long a load has to take to be slow, in milliseconds. */
+const SLOW_MS = 5000;
+/** How long a slow failure is remembered, in milliseconds. */
+const REMEMBERED_MS = 5000;
+
+const slowKey = ({ root, file, gives }: ModuleOptions): string => JSON.stringify([root, file, gives]);
 
 function checkLoading(loading: Loading, options: ModuleOptions): void {
   if (loading.kind === "broken") throw broken(options, loading.message);

@@ -232,9 +232,9 @@ describe("a module in a thread of its own", () => {
   it.each(["true", "false"])(
     "leaves stdout to the report whatever it prints (isolate: %s)",
     async (isolate) => {
-      const noise = `process.stdout.write("noise 1\\n"); console.log("noise 2"); console.info("noise 3"); writeSync(1, "noise 4\\n"); writeFileSync("/dev/stdout", "noise 5\\n");`;
+      const noise = `process.stdout.write("noise 1\\n"); console.log("noise 2"); console.info("noise 3"); writeSync(1, "noise 4\\n"); writeFileSync("/dev/stdout", "noise 5\\n"); execSync("echo noise 6", { stdio: "inherit" }); spawnSync("sh", ["-c", "echo noise 7; echo noise 8 >&2"], { stdio: ["ignore", 1, 1] });`;
       suite(
-        `import { writeFileSync, writeSync } from "node:fs";\n${noise}\nexport default ({ n }) => { ${noise} return "item " + n; };\n`,
+        `import { execSync, spawnSync } from "node:child_process";\nimport { writeFileSync, writeSync } from "node:fs";\n${noise}\nexport default ({ n }) => { ${noise} return "item " + n; };\n`,
       );
       write(repo.root, { "evalconfig.yaml": config.replace("ISOLATE", `isolate: ${isolate}`) });
       const ended = await run().ended;
