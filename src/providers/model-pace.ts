@@ -77,7 +77,7 @@ export class ModelPace {
   readonly #requests: SlidingMinute | null;
   readonly #tokens: SlidingMinute | null;
   readonly #reported = new Map<LimitKind, HeaderLimit>();
-  readonly #rate = new LearnedRate();
+  #rate = new LearnedRate();
   #departures = 0;
   #inFlight = 0;
   readonly #underWay = new Set<Departure>();
@@ -292,6 +292,15 @@ export class ModelPace {
   /** Whether the provider has accepted other calls that still run, while this one failed sooner. */
   hasAccepted(departure: Departure, now: number): boolean {
     return this.#outlasting(departure, now) > 0;
+  }
+
+  /** Forgets the concurrency and the rate that were learned from refusals which were none of capacity. */
+  forgetRefusals(): void {
+    this.#rate = new LearnedRate();
+    this.#most = Number.POSITIVE_INFINITY;
+    this.#tooMany = Number.POSITIVE_INFINITY;
+    this.#answersAtMost = 0;
+    this.#answersWanted = ANSWERS_BEFORE_ONE_MORE;
   }
 
   /** Handles a refusal of one extra concurrent call: the concurrency is reduced again, without pausing the others. */

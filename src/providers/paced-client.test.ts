@@ -108,7 +108,7 @@ describe("a server with a limit on concurrent calls", () => {
     expect(pace().waited_ms).toBeGreaterThan(0);
   });
 
-  it.each([2, 4, 7])("(%i) that refuses by a plain 503 answers all calls", async (limit) => {
+  it.each([1, 2, 4, 7])("(%i) that refuses by a plain 503 answers all calls", async (limit) => {
     const plain: Reply = {
       ...{ kind: "failed", error: "provider", message: "503 from api.test", transient: true },
       may_be_busy: true,
@@ -148,6 +148,33 @@ describe("a server with a limit on concurrent calls", () => {
     };
     expect(answered(await askAll([each], 300))).toBe(299);
     expect(sent).toBeLessThanOrEqual(12);
+  });
+
+  it("that fails one call in twenty for another reason does not slow the others down for long", async () => {
+    const { client } = server(() => null);
+    const poison: Reply = {
+      ...{ kind: "failed", error: "provider", message: "503 from api.test", transient: true },
+      may_be_busy: true,
+    };
+    const { wrapped } = lineOver({
+      ...client,
+      send: (request, question, trial, signal) =>
+        question.case_id.startsWith("bad")
+          ? Promise.resolve(poison)
+          : client.send(request, question, trial, signal),
+    });
+    let next = 0;
+    const each: Client = {
+      ...wrapped,
+      send: (request, question, trial, signal) => {
+        const case_id = next++ % 20 === 7 ? `bad${next}` : `${next}`;
+        return wrapped.send(request, { ...question, case_id }, trial, signal);
+      },
+    };
+    const start = performance.now();
+    expect(answered(await askAll([each], 300))).toBe(285);
+
+    expect(performance.now() - start).toBeLessThan(30_000);
   });
 
   it("gets no more calls at once from two clients that share its queue", async () => {
