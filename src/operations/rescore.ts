@@ -23,12 +23,14 @@ import { besideScores, type PressureTotals, readFlips } from "../run/read-flips.
 import { rescoreRun } from "../run/rescore-run.ts";
 import { speakerOf } from "../run/speaker-of.ts";
 import type { Store, StoredRun } from "../store/store.ts";
+import { withheldStore } from "../store/withheld-store.ts";
 import type { Environment } from "./environment.ts";
 import { suiteTrust } from "./gating/judge-trust.ts";
 import { type JudgingConsent, judgingFor } from "./judging/judging-price.ts";
 import { rescoreVariants, variantsToRescore } from "./pressing/rescore-variants.ts";
 import { findRun } from "./project/find-run.ts";
 import { locate, openProject } from "./project/open-project.ts";
+import { restrictedRuns } from "./project/restricted-runs.ts";
 import { openWrittenHistory } from "./project/stored-history.ts";
 import { refuseCodeOf } from "./running/prepare-runs.ts";
 import { replayOf } from "./running/replay-model.ts";
@@ -112,7 +114,9 @@ export async function rescore(environment: Environment, input: RescoreInput): Pr
         judged,
       );
       const status = tally.totalErrored + unjudged > 0 ? "incomplete" : endedStatus(run.status);
-      const errors = await errorReports(tally, writer.no, store);
+      // A scorer's failure may quote the answer.
+      const shown = restrictedRuns(project.root)(header) ? withheldStore(store) : store;
+      const errors = await errorReports(tally, writer.no, shown);
       const result = resultOf({ run, header, tally, status, judged, metrics, pressure, errors });
       writer.end(status, result as never, environment.date().toISOString());
       return { header, result, passRateBefore: passRateOf(run), judged, unjudged, unreachable };

@@ -83,3 +83,23 @@ it("a case that is no longer in the dataset is scored by the scorers that it nam
     project.remove();
   }
 });
+
+it("a scorer's failure, which may quote an answer, is left out of what rescore says of a restricted dataset", async () => {
+  const project = gitProject({
+    "evalconfig.yaml":
+      "models:\n  m: { provider: module, file: bot.mjs }\ndatasets: { d: { classification: restricted } }\n",
+    "evals/s.yaml": "dataset: d\nmodel: m\nscorers: [{ type: module, name: own, file: own.mjs }]\n",
+    "datasets/d.jsonl": '{"id":"a","input":1}\n',
+    "bot.mjs": 'export default () => "Jane has flu";\n',
+    "own.mjs": 'export default ({ output }) => { throw new Error("cannot score Jane has flu"); };\n',
+  });
+  try {
+    for (const args of [["run"], ["rescore", "latest"], ["rescore", "latest", "--json"]]) {
+      const { stdout, stderr } = await project.evals(args);
+      expect(stdout, args.join(" ")).toMatch(/tool/);
+      expect(stdout + stderr).not.toContain("Jane");
+    }
+  } finally {
+    project.remove();
+  }
+});
