@@ -295,6 +295,34 @@ describe("a scorer or rule about cost", () => {
     expect([exit, document.runs?.[0].counts.answered]).toEqual([0, 2]);
   });
 
+  it("is kept where no case of the run names it", async () => {
+    const { json } = project(unpriced(), {
+      ...suite("scorers:\n  - { type: contains, value: blue }\n  - { type: cost, max: 0.01 }\n"),
+      "datasets/d.jsonl": '{"id":"a","input":{},"scorers":["contains"]}\n{"id":"b","input":{}}\n',
+    });
+    const env = { OPENAI_API_KEY: "k" };
+    expect((await json(["run", "--case", "a"], env)).exit).toBe(0);
+    expect((await json(["run", "--no-cache"], env)).document.problems).toMatchObject([
+      { code: "EVALS_COST_UNPRICED" },
+    ]);
+  });
+
+  it("is kept where only the fallback has no price, which may never be asked", async () => {
+    const own = `{ provider: openai, model: x-2025-01-01, base_url: "${origin}/v1", price: { input: 1, output: 1 }, fallback: n }`;
+    const { json } = project(
+      `  m: ${own}\n${unpriced().replace("  m:", "  n:")}`,
+      suite(
+        'scorers:\n  - { type: contains, value: blue }\ngate:\n  require: { cost_per_trial: "<= 0.01" }\n',
+      ),
+    );
+    const { document } = await json(["run"], { OPENAI_API_KEY: "k" });
+    expect(document.problems).toBeUndefined();
+    expect(document.runs[0].counts.answered).toBe(2);
+    expect((await json(["run", "--no-cache", "--budget", "1"])).document.problems).toMatchObject([
+      { code: "EVALS_BUDGET_UNPRICED" },
+    ]);
+  });
+
   it("is kept for a module that says what it costs", async () => {
     const { json } = project(
       "  m: { provider: module, file: dear.mjs }\n",

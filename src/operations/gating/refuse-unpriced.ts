@@ -2,6 +2,7 @@ import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { LoadedSuite, Project } from "../../domain/project.ts";
 import type { ScorerEntry } from "../../domain/suite.ts";
 import { asksAnything } from "../../run/answers-at-hand.ts";
+import type { Plan } from "../../run/plan.ts";
 import { modelsWithoutPrice, unpricedModel } from "../../run/unpriced-budget.ts";
 import type { Store } from "../../store/store.ts";
 import type { RunRequest } from "../running/run-request.ts";
@@ -29,7 +30,8 @@ export async function refuseUnpriced(
     const judging = hasBudget
       ? judges.asked().flatMap((one) => modelsWithoutPrice(one.alias, one.target))
       : [];
-    const places = none.length === 0 ? [] : placesOfCost(plan.suite, options.ungated.has(plan.suite));
+    // A fallback without a price may never be asked, so only a budget is refused for it.
+    const places = none.includes(plan.model.alias) ? placesOfCost(plan, options.ungated.has(plan.suite)) : [];
     if (hasBudget ? none.length + judging.length === 0 : places.length === 0) continue;
     const settings = { useCache: options.cache, resume, notFromCache: () => answersOf(baseline, store) };
     if (pressed === null && !(await asksAnything(plan, settings, store))) continue;
@@ -39,7 +41,10 @@ export async function refuseUnpriced(
       continue;
     }
     for (const place of places)
-      problems.set(JSON.stringify([plan.suite.name, place.at, none]), unpricedCost(plan.suite, place, none));
+      problems.set(
+        JSON.stringify([plan.suite.name, place.at, plan.model.alias]),
+        unpricedCost(plan.suite, place, plan.model.alias),
+      );
   }
   if (problems.size > 0) throw new EvalsError([...problems.values()]);
 }
@@ -61,11 +66,17 @@ const NEED_ALL: ReadonlySet<unknown> = new Set(["all-of", "mean"]);
 /** Metrics that are unknown when the cost of one answer is. */
 const METRICS = ["cost_usd", "cost_per_trial"];
 
-/** What in a suite needs the cost of every answer. Only a gated run needs the metrics that its rules require. */
-function placesOfCost({ suite, scorers: loaded }: LoadedSuite, isUngated: boolean): readonly PlaceOfCost[] {
+/**
+ * What in a suite needs the cost of every answer. Only a gated run needs the metrics that its rules require, and a
+ * scorer that no case of the run names needs nothing.
+ */
+function placesOfCost(plan: Plan, isUngated: boolean): readonly PlaceOfCost[] {
+  const { suite, scorers: loaded } = plan.suite;
   const scorers = loaded.flatMap(
     ({ definition: { type }, entry: { name = type, required }, settings, index }) =>
-      required === false || !needsCost({ type, ...(settings as { readonly of?: unknown }) })
+      required === false ||
+      !needsCost({ type, ...(settings as { readonly of?: unknown }) }) ||
+      !isNamed(name, plan)
         ? []
         : [{ at: ["scorers", index], what: `The scorer "${name}" needs the cost of each answer` }],
   );
@@ -79,22 +90,23 @@ function placesOfCost({ suite, scorers: loaded }: LoadedSuite, isUngated: boolea
   ];
 }
 
+/** Whether a scorer scores a case of the run. */
+function isNamed(scorer: string, { count, scorersOf }: Plan): boolean {
+  for (let caseNo = 0; caseNo < count; caseNo++) if (scorersOf(caseNo)?.includes(scorer) ?? true) return true;
+  return false;
+}
+
 function needsCost({ type, of }: { readonly type: string; readonly of?: unknown }): boolean {
   if (type === "cost") return true;
   return NEED_ALL.has(type) && [of].flat().some((one) => needsCost(one as ScorerEntry));
 }
 
-function unpricedCost(
-  { path, places }: LoadedSuite,
-  { at, what }: PlaceOfCost,
-  models: readonly string[],
-): Problem {
-  const named = models.map((alias) => `"${alias}"`).join(" and ");
+function unpricedCost({ path, places }: LoadedSuite, { at, what }: PlaceOfCost, model: string): Problem {
   return {
     code: "EVALS_COST_UNPRICED",
     path,
     ...places.at(at),
-    what: `${what}, and ${models.length === 1 ? `model ${named} has` : `models ${named} have`} no price.`,
+    what: `${what}, and model "${model}" has no price.`,
     why: "All answers would be paid for, and none could be scored or gated, because their cost would stay unknown.",
     fix: `Give the model a price in evalconfig.yaml: price: { input: <dollars per million tokens>, output: … } (0 for a model of your own), or take this out of the suite.`,
   };
