@@ -376,6 +376,14 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         expect(store.transcript(writer.no, 0, 1)?.transcript).toEqual(sampleTranscript());
       });
 
+      it("of another history's cache is told apart from one that this run asked for", () => {
+        const writer = create();
+        writer.record(answered(0, 1, { cached: true }));
+        writer.record(answered(0, 2));
+        writer.flush();
+        expect(store.trials(writer.no, 0)).toMatchObject([{ cached: true }, { cached: false }]);
+      });
+
       it("from the cache refers to the answer of the earlier run", async () => {
         const first = create();
         first.record(answered(0, 1));

@@ -469,7 +469,7 @@ function writerOf(run: Run, no: number, memory: Memory): RunWriter & { keep(): v
       case_no,
       trial,
       answer: answerOf(one),
-      cached: kind === "cached",
+      cached: kind === "cached" || (kind === "answered" && one.cached === true),
       error: null,
       message: null,
       pass: null,
