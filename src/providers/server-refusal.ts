@@ -11,8 +11,12 @@ const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h
 const DURATION =
   /(\d+(?:\.\d+)?) ?(ms|milliseconds?|h|hours?|m|min|mins|minutes?|s|sec|secs|seconds?|d|days?)(?![a-z])/gi;
 
+/** The longest text that is read as a wait; a server may send any length. */
+const LONGEST = 100;
+
 /** Milliseconds of `1s`, `6m0s`, `20ms`, `1 minute 30 seconds`; undefined for other texts. */
 function durationOf(text: string): number | undefined {
+  if (text.length > LONGEST) return undefined;
   const parts = [...text.matchAll(DURATION)];
   if (parts.length === 0 || text.replace(DURATION, "").trim() !== "") return undefined;
   return parts.reduce((sum, [, amount = "0", name = ""]) => {
@@ -28,6 +32,7 @@ function secondsOrDuration(text: string): number | undefined {
 
 /** Milliseconds until a time given as seconds, a duration or a date; undefined for any other text. */
 function waitOf(text: string, now: number): number | undefined {
+  if (text.length > LONGEST) return undefined;
   const wait = secondsOrDuration(text);
   if (wait !== undefined) return wait;
   // `Date.parse` also takes `-1` and `5, 7` for dates.

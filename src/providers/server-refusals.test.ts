@@ -156,6 +156,19 @@ describe("retryAfter", () => {
 });
 
 describe("waitInBody", () => {
+  it.each([
+    ["1".repeat(300_000)],
+    [`${"1".repeat(300_000)}x`],
+    ["1.1 ".repeat(80_000)],
+    [" ".repeat(300_000)],
+  ])("reads no wait of any length, and without delay", (text) => {
+    const start = performance.now();
+    expect(waitInBody(JSON.stringify({ reset_at: text }), 0)).toBeUndefined();
+    waitInBody(JSON.stringify({ error: { message: text, retry_after: text } }), 0);
+    retryAfter(() => text, 0);
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+
   it("reads the headers of an upstream server that a gateway repeats", () => {
     const now = 1_700_000_000_000;
     const body = (headers: object) =>
