@@ -244,6 +244,8 @@ describe("a prompt that the provider's filter refuses", () => {
     "Blocked by the content security policy",
     "Blocked by the firewall",
     "Your account was blocked by our fraud system",
+    "Your API key has been blocked by our safety system",
+    "This organization is temporarily blocked by content moderation",
     "content_policy is no parameter",
   ])("is not what %j says", (message) => {
     expect(refusedPrompt(400, JSON.stringify({ error: { message } }), (text) => text)).toBeUndefined();

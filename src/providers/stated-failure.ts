@@ -140,10 +140,15 @@ const FILTERS = new Set([
 const FILTER_WORDS =
   /blocked by (?:\w+ ){0,2}?(?:content (?:filter(?:s|ing)?|policy|moderation)|moderation|guardrails?|safety (?:system|filter)s?)\b|prompt was flagged as potentially violating|content exists risk|ContentPolicyViolation/i;
 
+/** Texts of a provider that answers this customer nothing more, whatever the prompt. */
+const CUSTOMER_BLOCKED =
+  /\b(?:account|api key|key|organi[sz]ation|project|user|customer|ip|address|access)\b[^.!?]{0,40}\b(?:is|was|are|were|been|be) (?:\w+ )?blocked by/i;
+
 function isFilter(stated: ErrorWords, body: unknown): boolean {
   if (stated.codes.some((code) => FILTERS.has(code.toLowerCase().replace(/[^a-z]/g, "")))) return true;
   // When the error code says too little, the provider's fixed text is checked.
-  if (FILTER_WORDS.test(stated.message.slice(0, 2000))) return true;
+  const words = stated.message.slice(0, 2000);
+  if (FILTER_WORDS.test(words) && !CUSTOMER_BLOCKED.test(words)) return true;
   // Zhipu says whose words were blocked, and gives only a number as the code.
   if (Array.isArray(membersOf(body)?.contentFilter)) return true;
   const error = membersOf(membersOf(body)?.error);
