@@ -78,6 +78,7 @@ export async function check(environment: Environment, { directory, online }: Che
     const prices = await checkPrices(project);
     checked.unpriced = prices.unpriced;
     checked.warnings.push(...prices.warnings);
+    if (prices.unpriced.length > 0) checked.warnings.push(...(await refusedByRun(project, prices.unpriced)));
     if (online) {
       const { askForModels } = await import("./checking/ask-for-models.ts");
       checked.warnings.push(...(await askForModels(project, prices.warnings)));
@@ -141,6 +142,21 @@ export async function check(environment: Environment, { directory, online }: Che
   const warnings = [...new Map(checked.warnings.map((one) => [JSON.stringify(one), one])).values()];
   const exit = problems.length > 0 ? EXIT.mistake : EXIT.ok;
   return { suites, cases, problems, warnings, unpriced, exit };
+}
+
+/**
+ * Warnings about what `evals run` refuses where it has to ask a model without a price. They are no mistakes: a run
+ * whose answers are recorded or stored needs no price.
+ */
+async function refusedByRun(project: Project, unpriced: readonly string[]): Promise<readonly Problem[]> {
+  const { withoutPrice } = await import("./gating/refuse-unpriced.ts");
+  return project.suites.flatMap((suite) =>
+    withoutPrice(
+      project,
+      suite,
+      suite.models.map(({ alias }) => alias).filter((alias) => unpriced.includes(alias)),
+    ),
+  );
 }
 
 /** One problem for each part of the suite whose check would run the project's code. */

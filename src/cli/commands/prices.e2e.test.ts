@@ -278,6 +278,18 @@ describe("a scorer or rule about cost", () => {
       { code: "EVALS_COST_UNPRICED", path: "evals/s.yaml", line, what: expect.stringContaining(what) },
     ]);
     expect(asked).toBe(0);
+    expect((await json(["check"])).document).toMatchObject({ exit: 0, warnings: document.problems });
+  });
+
+  it("is checked before a budget in dollars, as a run does, and only for models that a suite names", async () => {
+    const rest = "scorers:\n  - { type: cost, max: 0.01 }\n";
+    const { json } = project(
+      `${unpriced()}${unpriced().replace("m:", "n:")}budget: { usd: 1 }\n`,
+      suite(rest),
+    );
+    const { document } = await json(["run"], { OPENAI_API_KEY: "k" });
+    expect(document.problems).toMatchObject([{ code: "EVALS_BUDGET_UNPRICED", path: "evalconfig.yaml" }]);
+    expect((await json(["check"])).document).toMatchObject({ exit: 0, warnings: document.problems });
   });
 
   it.each([

@@ -49,6 +49,22 @@ export async function refuseUnpriced(
   if (problems.size > 0) throw new EvalsError([...problems.values()]);
 }
 
+/**
+ * What a run of the suite would refuse because these models have no price, as soon as it had to ask them.
+ *
+ * @param models aliases of models with an unknown price
+ */
+export function withoutPrice(
+  project: Project,
+  suite: LoadedSuite,
+  models: readonly string[],
+): readonly Problem[] {
+  if (models.length === 0) return [];
+  if (project.config.budget?.usd !== undefined)
+    return models.map((alias) => unpricedModel(alias, placeOfModel(project, alias)));
+  return placesOfCost(suite, false).map((place) => unpricedCost(suite, place, models));
+}
+
 const placeOfModel = (project: Project, alias: string) => ({
   path: project.configPlaces.path,
   ...project.configPlaces.at(["models", alias], "key"),
