@@ -79,7 +79,7 @@ async function runIn<T>(
     replay ? await replaying() : undefined,
   );
   const prepared = judgedLast(planned);
-  if (request.batch) await refuseOthers(planned);
+  if (request.batch || request.record) await refuseOthers(planned, request);
   watcher.planned(prepared.map(({ plan }) => plan));
   const fleet =
     request.workers === undefined
@@ -116,11 +116,18 @@ async function runIn<T>(
   }
 }
 
-/** Refuses runs that cannot be asked in batches. @throws {EvalsError} after closing everything that was opened */
-async function refuseOthers(planned: readonly PreparedRun[]): Promise<void> {
-  const { refuseUnbatched } = await import("./running/refuse-unbatched.ts");
+/**
+ * Refuses runs that cannot be asked in batches, or must not be recorded.
+ *
+ * @throws {EvalsError} after closing everything that was opened
+ */
+async function refuseOthers(
+  planned: readonly PreparedRun[],
+  { batch, record }: Pick<RunRequest, "batch" | "record">,
+): Promise<void> {
   try {
-    refuseUnbatched(planned);
+    if (batch) (await import("./running/refuse-unbatched.ts")).refuseUnbatched(planned);
+    if (record) (await import("./running/refuse-recording.ts")).refuseRecording(planned);
   } catch (error) {
     await closeRuns(planned);
     throw error;

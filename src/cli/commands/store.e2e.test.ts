@@ -37,6 +37,14 @@ it("leaves texts of a restricted dataset out of reports and exports, says so, an
   expect((await repo.json(["show", "latest/c000/1"])).document.trial.answer.output).toContain(CARD);
 });
 
+it("asks nothing to record the answers of a restricted dataset, which would be committed", async () => {
+  repo = projectWith("datasets: { d: { classification: restricted } }\n");
+  const { exit, document } = await repo.json(["run", "--record"]);
+  expect([exit, document.problems[0].code]).toEqual([2, "EVALS_RESTRICTED"]);
+  expect(repo.git("status", "--short")).toBe("");
+  expect((await repo.json(["history"])).document.runs).toEqual([]);
+});
+
 it("refuses to delete anything when no age is given", async () => {
   repo = projectWith("");
   const { exit, document } = await repo.json(["store", "prune"]);
