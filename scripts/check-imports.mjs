@@ -8,6 +8,7 @@ import {
   doors,
   emptyName,
   homes,
+  mostLines,
   openFolders,
   rooms,
   subRooms,
@@ -28,9 +29,14 @@ const files = readdirSync(posix.join(root, "src"), { recursive: true, encoding: 
 for (const file of files) checkName(file);
 
 const shipped = files.filter((file) => !testFile.test(file));
-const imports = new Map(
-  shipped.map((file) => [file, readImports(file, readFileSync(posix.join(root, file), "utf8"))]),
-);
+const texts = new Map(shipped.map((file) => [file, readFileSync(posix.join(root, file), "utf8")]));
+for (const [room, { lines, why }] of Object.entries(mostLines)) {
+  const own = shipped.filter((file) => roomOf(file) === room);
+  const count = own.reduce((sum, file) => sum + texts.get(file).split("\n").length - 1, 0);
+  if (count > lines) problem(`src/${room}`, `has ${count} lines, more than ${lines}`, why);
+}
+
+const imports = new Map(shipped.map((file) => [file, readImports(file, texts.get(file))]));
 for (const [file, found] of imports)
   for (const { name, typeOnly } of found) {
     if (!readable(name) && computedImports.includes(file)) continue;
@@ -53,7 +59,7 @@ for (const cycle of [...cyclesIn(fileEdges), ...cyclesIn(roomEdges)])
     "Imports follow the data in one direction, so files and rooms must not import each other in a circle.",
   );
 
-for (const text of problems) console.error(text);
+for (const one of problems) console.error(one);
 console.log(
   problems.length > 0
     ? `${problems.length} broken import rules`

@@ -320,6 +320,7 @@ export const subRooms = {
       exporting: ["project"],
       sampling: ["options"],
       merging: ["project", "running"],
+      reporting: [],
       fleet: ["project", "running"],
       checking: ["project", "running", "judging", "labelling"],
       viewing: ["project", "gating", "judging"],
@@ -329,6 +330,18 @@ export const subRooms = {
       "store-care": ["project"],
       traffic: ["project", "running", "gating", "judging", "importing"],
     },
+  },
+};
+
+/**
+ * Maximum number of lines of a room, without tests.
+ *
+ * @type {Record<string, { lines: number, why: string }>}
+ */
+export const mostLines = {
+  cli: {
+    lines: 4000,
+    why: "What is neither an option nor output is an operation, which the library can use too.",
   },
 };
 

@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { IMPORTERS } from "../operations/importing/importers.ts";
+import { DOCUMENT_NAMES, REPORTER_NAMES } from "../operations/reporting/registry.ts";
 import { DATASET_ENDINGS } from "../project/dataset-formats.ts";
 import { providers } from "../providers/registry.ts";
 import { READ_BY_PEOPLE } from "../reports/testing/every-report.ts";
 import { JUDGE_KINDS } from "../scorers/judge/kinds/registry.ts";
 import { scorers } from "../scorers/registry.ts";
 import { COMMANDS } from "./declarations/registry.ts";
-import { DOCUMENT_NAMES, REPORTER_NAMES } from "./reporting/registry.ts";
 import { type Scenario, scenario } from "./testing/scenario.ts";
 
 const page = (path: string): string =>

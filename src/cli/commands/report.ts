@@ -3,10 +3,10 @@ import { didYouMean } from "../../domain/did-you-mean.ts";
 import { EXIT } from "../../domain/exit-code.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { reportOf } from "../../operations/report-of.ts";
+import { DOCUMENT_NAMES, needsFile, REPORTERS, renderReport } from "../../operations/reporting/registry.ts";
+import { writeReport } from "../../operations/reporting/report-file.ts";
 import type { ReportCall } from "../declarations/report.ts";
-import { DOCUMENT_NAMES, needsFile, REPORTERS } from "../reporting/registry.ts";
-import { writeReport } from "../reporting/report-file.ts";
-import { renderReport, writeDefault } from "../reporting/reporters.ts";
+import { writeDefault } from "../reporting/reporters.ts";
 import { keepHeapSmall } from "../v8-flags.ts";
 
 /** `evals report <run> [other]`: writes a document about a past run, or about a run compared with another. */

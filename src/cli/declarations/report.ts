@@ -1,4 +1,4 @@
-import { DOCUMENT_NAMES } from "../reporting/registry.ts";
+import { DOCUMENT_NAMES } from "../../operations/reporting/registry.ts";
 import { type CallOf, declareCommand } from "./declare-command.ts";
 
 export const report = declareCommand({

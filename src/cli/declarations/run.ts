@@ -1,4 +1,4 @@
-import { REPORTER_NAMES } from "../reporting/registry.ts";
+import { REPORTER_NAMES } from "../../operations/reporting/registry.ts";
 import { type CallOf, declareCommand, list } from "./declare-command.ts";
 
 export const run = declareCommand({

@@ -3,6 +3,15 @@ import { EXIT } from "../../domain/exit-code.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { ReportedRun, RunReport } from "../../domain/report.ts";
 import { locate } from "../../operations/project/open-project.ts";
+import { appendSummary, summaryPath } from "../../operations/reporting/github-summary.ts";
+import {
+  needsFile,
+  REPORTER_NAMES,
+  REPORTERS,
+  type ReportInput,
+  renderReport,
+} from "../../operations/reporting/registry.ts";
+import { tryReportFile, writeReport } from "../../operations/reporting/report-file.ts";
 import { isMatrix } from "../../operations/running/target-matrix.ts";
 import { formatProblem } from "../../project/format-problems.ts";
 import { runsJson } from "../../reports/json/runs-text.ts";
@@ -10,10 +19,7 @@ import type { MatrixOptions } from "../../reports/terminal/matrix.ts";
 import { isOnlyNumbers } from "../../reports/terminal/runs-text.ts";
 import type { Io } from "../io.ts";
 import type { RunOptions } from "../run-options.ts";
-import { appendSummary, summaryPath } from "./github-summary.ts";
 import { hasUnicode } from "./has-unicode.ts";
-import { needsFile, REPORTER_NAMES, REPORTERS, type ReportInput } from "./registry.ts";
-import { tryReportFile, writeReport } from "./report-file.ts";
 import { wantsColor } from "./wants-color.ts";
 
 export interface Reporters {
@@ -133,11 +139,6 @@ async function report(
   else if (!json) io.stdout(text);
 }
 
-/** The text of the reporter with this name. */
-export async function renderReport(name: string, input: ReportInput): Promise<string> {
-  return (await REPORTERS.find((one) => one.name === name)?.render(input)) ?? "";
-}
-
 /** Writes a page to its default file, for instance `.evals/reports/3f9c.html`, and prints the path. */
 export function writeDefault(io: Io, root: string, { runs }: ReportInput, text: string): void {
   const [first] = runs;
@@ -155,7 +156,9 @@ function isPrinted({ name, file, stdout }: Wanted): boolean {
 
 async function readReporters({ reporter, directory, json }: RunOptions, io: Io): Promise<Wanted[]> {
   const cwd = resolve(io.cwd, directory ?? ".");
-  const mistakes: ((builders: typeof import("./reporter-problems.ts")) => Problem)[] = [];
+  const mistakes: ((
+    builders: typeof import("../../operations/reporting/reporter-problems.ts"),
+  ) => Problem)[] = [];
   const files = new Map<string, string>();
   const wanted = reporter.map((text): Wanted => {
     const at = text.indexOf("=");
@@ -180,7 +183,7 @@ async function readReporters({ reporter, directory, json }: RunOptions, io: Io):
   const texts = printed.filter((one) => !(json && one === "--reporter json"));
   if (texts.length > 1) mistakes.push((one) => one.stdoutTwice(texts));
   if (mistakes.length > 0) {
-    const builders = await import("./reporter-problems.ts");
+    const builders = await import("../../operations/reporting/reporter-problems.ts");
     throw new EvalsError(mistakes.map((mistake) => mistake(builders)));
   }
   const problems = [...files.keys()].flatMap((file) => tryReportFile(io, file));

@@ -2,7 +2,10 @@ import { closeSync, mkdirSync, openSync, rmSync, statSync, writeFileSync } from 
 import { dirname, relative } from "node:path";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import { unwritableReason } from "../../project/unwritable-reason.ts";
-import type { Io } from "../io.ts";
+import type { Environment } from "../environment.ts";
+
+/** The folder from which messages name a path. */
+type Place = Pick<Environment, "cwd">;
 
 /**
  * Checks that a report can be written to a file later: creates the folder, and opens the file. A report that is
@@ -10,7 +13,7 @@ import type { Io } from "../io.ts";
  *
  * @param path absolute
  */
-export function tryReportFile(io: Io, path: string): Problem[] {
+export function tryReportFile({ cwd }: Place, path: string): Problem[] {
   try {
     mkdirSync(dirname(path), { recursive: true });
     const before = statSync(path, { throwIfNoEntry: false });
@@ -21,7 +24,7 @@ export function tryReportFile(io: Io, path: string): Problem[] {
     if (before === undefined) rmSync(path);
     return [];
   } catch (error) {
-    return [unwritable(io, path, error, "The run would be paid for, and its report lost.")];
+    return [unwritable(cwd, path, error, "The run would be paid for, and its report lost.")];
   }
 }
 
@@ -31,18 +34,18 @@ export function tryReportFile(io: Io, path: string): Problem[] {
  * @param path absolute
  * @throws {EvalsError} EVALS_REPORT_UNWRITABLE
  */
-export function writeReport(io: Io, path: string, text: string): void {
+export function writeReport({ cwd }: Place, path: string, text: string): void {
   try {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
   } catch (error) {
     const why = "The run is stored, but this file would be missing where it is needed.";
-    throw new EvalsError(unwritable(io, path, error, why), { cause: error });
+    throw new EvalsError(unwritable(cwd, path, error, why), { cause: error });
   }
 }
 
-function unwritable(io: Io, path: string, error: unknown, why: string): Problem {
-  const near = relative(io.cwd, path);
+function unwritable(cwd: string, path: string, error: unknown, why: string): Problem {
+  const near = relative(cwd, path);
   return {
     code: "EVALS_REPORT_UNWRITABLE",
     what: `The report cannot be written to ${near === "" || near.startsWith("..") ? path : near}: ${unwritableReason(error)}.`,

@@ -20,7 +20,7 @@ export interface ReporterEntry {
   readonly render: (input: ReportInput) => Promise<string>;
 }
 
-/** All reporters in the order of the help. To add one: one module in `reports/`, and one entry here. */
+/** All reporters in the order of the help. To add one: one folder in `reports/`, and one entry here. */
 export const REPORTERS: readonly ReporterEntry[] = [
   {
     name: "terminal",
@@ -60,6 +60,11 @@ export const REPORTERS: readonly ReporterEntry[] = [
     },
   },
 ];
+
+/** The text of the reporter with this name. */
+export async function renderReport(name: string, input: ReportInput): Promise<string> {
+  return (await REPORTERS.find((one) => one.name === name)?.render(input)) ?? "";
+}
 
 /** Whether a reporter writes a file even if none is named. */
 export const needsFile = (name: string): boolean =>
