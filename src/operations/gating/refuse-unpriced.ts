@@ -31,7 +31,9 @@ export async function refuseUnpriced(
       ? judges.asked().flatMap((one) => modelsWithoutPrice(one.alias, one.target))
       : [];
     // A fallback without a price may never be asked, so only a budget is refused for it.
-    const places = none.includes(plan.model.alias) ? placesOfCost(plan, options.ungated.has(plan.suite)) : [];
+    const places = none.includes(plan.model.alias)
+      ? placesOfCost(plan.suite, options.ungated.has(plan.suite)).filter((one) => isNeeded(one, plan))
+      : [];
     if (hasBudget ? none.length + judging.length === 0 : places.length === 0) continue;
     const settings = { useCache: options.cache, resume, notFromCache: () => answersOf(baseline, store) };
     if (pressed === null && !(await asksAnything(plan, settings, store))) continue;
@@ -62,7 +64,9 @@ export function withoutPrice(
   if (models.length === 0) return [];
   if (project.config.budget?.usd !== undefined)
     return models.map((alias) => unpricedModel(alias, placeOfModel(project, alias)));
-  return placesOfCost(suite, false).map((place) => unpricedCost(suite, place, models));
+  return models.flatMap((alias) =>
+    placesOfCost(suite, false).map((place) => unpricedCost(suite, place, alias)),
+  );
 }
 
 const placeOfModel = (project: Project, alias: string) => ({
@@ -73,6 +77,8 @@ const placeOfModel = (project: Project, alias: string) => ({
 /** Something in a suite that needs the cost of every answer. */
 interface PlaceOfCost {
   readonly at: readonly (string | number)[];
+  /** The scorer's name; absent for a rule. */
+  readonly scorer?: string;
   readonly what: string;
 }
 
@@ -82,19 +88,19 @@ const NEED_ALL: ReadonlySet<unknown> = new Set(["all-of", "mean"]);
 /** Metrics that are unknown when the cost of one answer is. */
 const METRICS = ["cost_usd", "cost_per_trial"];
 
-/**
- * What in a suite needs the cost of every answer. Only a gated run needs the metrics that its rules require, and a
- * scorer that no case of the run names needs nothing.
- */
-function placesOfCost(plan: Plan, isUngated: boolean): readonly PlaceOfCost[] {
-  const { suite, scorers: loaded } = plan.suite;
+/** What in a suite needs the cost of every answer. Only a gated run needs the metrics that its rules require. */
+function placesOfCost({ suite, scorers: loaded }: LoadedSuite, isUngated: boolean): readonly PlaceOfCost[] {
   const scorers = loaded.flatMap(
     ({ definition: { type }, entry: { name = type, required }, settings, index }) =>
-      required === false ||
-      !needsCost({ type, ...(settings as { readonly of?: unknown }) }) ||
-      !isNamed(name, plan)
+      required === false || !needsCost({ type, ...(settings as { readonly of?: unknown }) })
         ? []
-        : [{ at: ["scorers", index], what: `The scorer "${name}" needs the cost of each answer` }],
+        : [
+            {
+              at: ["scorers", index],
+              scorer: name,
+              what: `The scorer "${name}" needs the cost of each answer`,
+            },
+          ],
   );
   const required = isUngated ? [] : METRICS.filter((metric) => suite.gate.require?.[metric] !== undefined);
   return [
@@ -106,8 +112,9 @@ function placesOfCost(plan: Plan, isUngated: boolean): readonly PlaceOfCost[] {
   ];
 }
 
-/** Whether a scorer scores a case of the run. */
-function isNamed(scorer: string, { count, scorersOf }: Plan): boolean {
+/** Whether the run needs it: a scorer that no case of the run names needs nothing. */
+function isNeeded({ scorer }: PlaceOfCost, { count, scorersOf }: Plan): boolean {
+  if (scorer === undefined) return true;
   for (let caseNo = 0; caseNo < count; caseNo++) if (scorersOf(caseNo)?.includes(scorer) ?? true) return true;
   return false;
 }
