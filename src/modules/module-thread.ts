@@ -58,7 +58,7 @@ const LOOK_MS = 50;
 /** Milliseconds without a heartbeat after which a call may be blocking the thread. */
 const HELD_MS = 500;
 /** Time limit for loading a module with its imports, in milliseconds. */
-const LONGEST_LOADING_MS = 20_000;
+const LONGEST_LOADING_MS = 30_000;
 /** How long a thread has to end by itself before it is terminated, in milliseconds. */
 const GRACE_MS = 100;
 
