@@ -1,11 +1,12 @@
 import * as z from "zod";
+import { canonicalJson, sha256 } from "../domain/json.ts";
 import { listedTarget } from "../domain/listed-target.ts";
 import { PROMOTION_RECORD } from "../domain/promotion-log.ts";
 import type { Metrics, MetricValue, RunHeader } from "../domain/run.ts";
 import { GATE_OUTCOMES, type GateOutcome } from "../domain/verdict.ts";
 import { exactSum } from "../statistics/exact-sum.ts";
-import type { Baseline } from "./baseline-file.ts";
-import { formatBaseline } from "./baseline-file.ts";
+import type { Baseline, BaselineCase } from "./baseline-file.ts";
+import { formatBaseline, parseBaseline } from "./baseline-file.ts";
 import type { GrownBaseline } from "./make-baseline.ts";
 
 /** One suite of a promotion. */
@@ -105,11 +106,28 @@ export interface PromotionRecord {
   readonly run: string;
   readonly how: "promotion" | "accepted regression" | "addition";
   readonly gate: GateOutcome | null;
+  /** Hash of the lines that the promotion wrote (`changedLines`); absent in records of older versions. */
+  readonly lines?: string | undefined;
 }
 
-function promotionRecord({ path, header, accepted, grown, gate }: PromotedRun): string {
+function promotionRecord({ path, header, accepted, grown, gate, before, after }: PromotedRun): string {
   const how = accepted !== null ? "accepted regression" : grown !== null ? "addition" : "promotion";
-  return PROMOTION_RECORD + JSON.stringify({ path, run: header.id, how, gate } satisfies PromotionRecord);
+  // The lines as they are read again from the file.
+  const written = parseBaseline(formatBaseline(after), path);
+  const lines = changedLines(before?.cases ?? [], written.cases);
+  return (
+    PROMOTION_RECORD + JSON.stringify({ path, run: header.id, how, gate, lines } satisfies PromotionRecord)
+  );
+}
+
+/**
+ * A hash of the lines that are new or changed. A rebase keeps them, also over other changed lines of the same file; an
+ * edit of the promoted counts does not.
+ */
+export function changedLines(before: readonly BaselineCase[], after: readonly BaselineCase[]): string {
+  const old = new Set(before.map((one) => canonicalJson(one)));
+  const changed = after.map((one) => canonicalJson(one)).filter((line) => !old.has(line));
+  return sha256(changed.sort().join("\n")).slice(0, 16);
 }
 
 const Record = z.object({
@@ -117,6 +135,7 @@ const Record = z.object({
   run: z.string(),
   how: z.enum(["promotion", "accepted regression", "addition"]),
   gate: z.enum(GATE_OUTCOMES).nullable(),
+  lines: z.string().optional(),
 });
 
 /** All promotions recorded in a commit message, oldest first; a squash merge contains several. */

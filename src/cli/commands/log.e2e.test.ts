@@ -140,6 +140,25 @@ describe("evals log", () => {
     expect((await entries()).map((one) => one.kind)).toEqual(["promotion", "edit by hand", "promotion"]);
   });
 
+  it.each([
+    ["an amended promotion", () => repo.git("commit", "-q", "-a", "--amend", "--no-edit")],
+    [
+      "a squash of a promotion with an edit",
+      () => {
+        repo.git("commit", "-q", "-a", "-m", "tidy");
+        const message = repo.git("log", "--format=* %s%n%n%b", "HEAD~2..HEAD");
+        repo.git("reset", "-q", "--soft", "HEAD~2");
+        repo.git("commit", "-q", "-m", `Change (#7)\n\n${message}`);
+      },
+    ],
+  ])("reports %s whose counts were edited as an edit by hand", async (_name, commit) => {
+    await addTrials();
+    expect(await newest()).toMatchObject({ kind: "addition" });
+    repo.write(PATH, repo.read(PATH).replace(/"pass":\d+/, '"pass":0'));
+    commit();
+    expect(await newest()).toMatchObject({ kind: "edit by hand" });
+  });
+
   it("reports promotions made by versions that wrote no record", async () => {
     const old = repo.git("log", "-1", "--format=%B").replace(/^Evals-Promotion: .*$/m, "");
     repo.git("commit", "-q", "--amend", "-m", old);

@@ -1,5 +1,10 @@
 import { type BaselineCase, parseBaseline } from "../../baselines/baseline-file.ts";
-import { isPromotionSubject, type PromotionRecord, promotionRecords } from "../../baselines/promotion.ts";
+import {
+  changedLines,
+  isPromotionSubject,
+  type PromotionRecord,
+  promotionRecords,
+} from "../../baselines/promotion.ts";
 import { canonicalJson } from "../../domain/json.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { ChangeKind, LoggedBaseline, LoggedChange } from "../../domain/promotion-log.ts";
@@ -56,7 +61,8 @@ function loggedBaseline(file: ChangedBaseline, reading: Reading): LoggedBaseline
   if (isRollback) return { ...base, kind: "rollback" };
   const own = records.filter((one) => one.path === file.path || one.path === "");
   const isMoved = entry.files.some((other) => other.after === null && other.before === file.after);
-  if (after === null || isMoved || !isOfRuns(before?.cases ?? [], after.cases))
+  const lines = before?.cases ?? [];
+  if (after === null || isMoved || !isOfRuns(lines, after.cases) || isEdited(own, lines, after.cases))
     return { ...base, kind: "edit by hand" };
   const last = own.at(-1);
   const run = last?.run ?? newestRun(before?.cases ?? [], after.cases);
@@ -105,6 +111,20 @@ function isOfRuns(before: readonly BaselineCase[], after: readonly BaselineCase[
       was === undefined || was.runs.join() !== one.runs.join() || canonicalJson(was) === canonicalJson(one)
     );
   });
+}
+
+/**
+ * Whether the commit has other lines than the one promotion that it records wrote: it was amended, or squashed with an
+ * edit. Of several promotions only the last one's lines are left, so nothing can be said.
+ */
+function isEdited(
+  own: readonly PromotionRecord[],
+  before: readonly BaselineCase[],
+  after: readonly BaselineCase[],
+): boolean {
+  const [record, ...others] = own;
+  if (record?.lines === undefined || others.length > 0) return false;
+  return record.lines !== changedLines(before, after);
 }
 
 /** Id of the last run that the new file names and the old file does not; null when there is none. */
