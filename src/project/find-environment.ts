@@ -5,6 +5,14 @@ import type { Places } from "../domain/project.ts";
 const MEANT = /\$\{\s*env\s*:[^}]*\}?/gi;
 const WELL_WRITTEN = /^\$\{env:[A-Za-z_][A-Za-z0-9_]*\}$/;
 
+/** Matches a variable as shells and other tools write it, of which nothing is replaced here. */
+const OF_SHELLS = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}|^\$([A-Za-z_][A-Za-z0-9_]*)$/;
+
+/** Whether the value at this path is the address of a model. */
+function isAddress(path: readonly PropertyKey[]): boolean {
+  return path.length === 3 && path[0] === "models" && (path[2] === "base_url" || path[2] === "url");
+}
+
 /**
  * Whether a reference at this path is replaced by the variable's value. That is so at `models.<alias>.headers.<name>`
  * and `models.<alias>.env.<name>` of a config, and at the headers of an agent's tools in a suite:
@@ -24,6 +32,9 @@ export function unfilledInValue(
   if (typeof value === "string") {
     const found = value.match(MEANT) ?? [];
     const place = { path: places.path, ...places.at(path) };
+    const [shell, ...names] = (isFilled(path) || isAddress(path) ? OF_SHELLS.exec(value) : null) ?? [];
+    if (shell !== undefined && isAddress(path)) return [unfilled(shell, place)];
+    if (shell !== undefined) return [ofShells(shell, names.find((name) => name !== undefined) ?? "", place)];
     if (!isFilled(path)) return found.length === 0 ? [] : [unfilled(found[0] ?? "", place)];
     const wrong = found.find((one) => !WELL_WRITTEN.test(one));
     return wrong === undefined ? [] : [misspelt(wrong, place)];
@@ -65,5 +76,15 @@ function misspelt(written: string, place: Place): Problem {
     what: `${written} does not name a variable.`,
     why: "This text would be sent as it is written.",
     fix: `Write the name of a variable: \${env:NAME}`,
+  };
+}
+
+function ofShells(written: string, name: string, place: Place): Problem {
+  return {
+    code: "EVALS_ENV_NOT_FILLED",
+    ...place,
+    what: `${written} is not replaced by the variable's value: only \${env:…} is.`,
+    why: "This text would be sent or set as it is written.",
+    fix: `Write \${env:${name}}`,
   };
 }

@@ -85,6 +85,13 @@ describe("${env:NAME}", () => {
       "a header, misspelt",
       'models: { a: { provider: http, url: "http://127.0.0.1/", headers: { x: "${env: K}" } } }',
     ],
+    [
+      "a header, as in a shell",
+      'models: { a: { provider: openai, model: m, headers: { x: "eu-${ROUTE}" } } }',
+    ],
+    ["a header, as a bare name", 'models: { a: { provider: openai, model: m, headers: { x: "$ROUTE" } } }'],
+    ["an address, as in a shell", 'models: { a: { provider: http, url: "http://127.0.0.1/${ROUTE}" } }'],
+    ["an env, as in a shell", 'models: { a: { provider: command, command: [node], env: { P: "${P}:x" } } }'],
     ["an env, misspelt", 'models: { a: { provider: command, command: [node], env: { X: "${ENV:K}" } } }'],
   ])("is refused in %s, with its location", async (_, text) => {
     const { problems } = await load(text);
@@ -95,7 +102,7 @@ describe("${env:NAME}", () => {
 
   it("is filled in headers and in the environment of a command", async () => {
     const { problems } = await load(
-      'models: { a: { provider: http, url: "http://127.0.0.1/", headers: { x: "a ${env:K}" } }, b: { provider: command, command: [node], env: { X: "${env:K}" } } }',
+      'models: { a: { provider: http, url: "http://127.0.0.1/$5", headers: { x: "a ${env:K}", y: "$5 off" } }, b: { provider: command, command: [node], env: { X: "${env:K}" } } }',
     );
     expect(problems).toEqual([]);
   });
