@@ -17,6 +17,27 @@ it("passes a suite that reaches the pass rate which the test requires", async ()
   await expect(worse()).not.toPassEvals();
 });
 
+it("is not decided by the rounding of a mean", async () => {
+  // Two cases pass 3 of 3 trials and three pass 2 of 3: 0.8, which as a mean of floating-point numbers is less.
+  const outputs = [3, 3, 2, 2, 2].flatMap((passed, index) =>
+    [1, 2, 3].map((trial) =>
+      JSON.stringify({ case: `c${index}`, trial, output: trial <= passed ? "yes" : "no" }),
+    ),
+  );
+  const cases = [0, 1, 2, 3, 4].map((index) =>
+    JSON.stringify({ id: `c${index}`, input: "x", expected: "yes" }),
+  );
+  project.write("evalconfig.yaml", "models:\n  made: { provider: outputs, file: fixtures/shares.jsonl }\n");
+  project.write("fixtures/shares.jsonl", `${outputs.join("\n")}\n`);
+  project.write("datasets/shares.jsonl", `${cases.join("\n")}\n`);
+  project.write(
+    "evals/shares.yaml",
+    "dataset: shares\nmodel: made\ntrials: 3\nscorers: [{ type: equals }]\n",
+  );
+  await expect(suite("shares", { directory, requirePassRate: 0.8 })).toPassEvals();
+  await expect(suite("shares", { directory, requirePassRate: 0.81 })).not.toPassEvals();
+});
+
 it("fails with the report of the terminal, without colours, and with what the test requires", async () => {
   const error = await expect(worse())
     .toPassEvals()

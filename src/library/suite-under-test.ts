@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { ROUNDING } from "../domain/bound.ts";
 import { EXIT } from "../domain/exit-code.ts";
 import type { RunReport } from "../domain/report.ts";
 import { formatProblems } from "../project/format-problems.ts";
@@ -66,7 +67,8 @@ export async function resultOf({ suite, options }: SuiteUnderTest): Promise<Suit
     }));
     return { kind: "unknown", text: formatProblems(described, "the suite has no result") };
   }
-  const below = required === undefined ? [] : reports.filter((one) => rateOf(one) < required);
+  const isBelow = (one: RunReport): boolean => required !== undefined && rateOf(one) < required - ROUNDING;
+  const below = reports.filter(isBelow);
   const text = textOf(
     reports,
     below.map((one) => floorSentence(one, required ?? 0)),
