@@ -67,7 +67,7 @@ describe("params of a model", () => {
 
   it("warns of nothing that a server may know, nor inside of a schema, tools or metadata", async () => {
     config(
-      "lora: x, chat_template_kwargs: { enable_thnking: true }, metadata: { usr: 1 }, tools: [{ tpye: function }], response_format: { type: json_schema, json_schema: { name: n, schema: { tpye: object } } }",
+      "lora: x, mode: instruct, min_new_tokens: 4, num_keep: 2, chat_template_kwargs: { enable_thnking: true }, metadata: { usr: 1 }, tools: [{ tpye: function }], response_format: { type: json_schema, json_schema: { name: n, schema: { tpye: object } } }",
     );
     expect(await check()).toEqual({ exit: 0, warnings: [] });
   });
