@@ -56,6 +56,17 @@ describe("a scorer's score", () => {
     expect(scorer.score(fakeInput("a"))).toEqual({ score: 0.7, pass: true, reason: "r" });
   });
 
+  it.each([
+    ["a sum", 0.7 + 0.1, 0.8],
+    ["a mean", (1 + 1 + 2 / 3 + 2 / 3 + 2 / 3) / 5, 0.8],
+  ])("passes at a threshold that only the rounding of %s puts above it", async (_, score, threshold) => {
+    expect(score).toBeLessThan(threshold);
+    const scorer = await returning({ score, reason: "r" }, { threshold });
+    expect(scorer.score(fakeInput("a"))).toMatchObject({ pass: true });
+    const above = await returning({ score, reason: "r" }, { threshold: threshold + 1e-6 });
+    expect(above.score(fakeInput("a"))).toMatchObject({ pass: false });
+  });
+
   it("is a failure when its own verdict contradicts the threshold, either way", async () => {
     const low = await returning({ score: 0.2, pass: true, reason: "" }, { threshold: 0.5 });
     expect(() => low.score(fakeInput("a"))).toThrow("says pass: true");

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { ROUNDING } from "../domain/bound.ts";
 import type { Case } from "../domain/case.ts";
 import type { ExactJson } from "../domain/exact-json.ts";
 import type { Fault } from "../domain/failure.ts";
@@ -309,7 +310,7 @@ function passes(judged: Judgement, grades: Grades, threshold: number | undefined
     if (grades === "binary" || grades === "full") return score === 1;
     throw new ScorerFailure("tool", `it returned only the score ${score}, and the suite gives no threshold`);
   }
-  const reached = score >= threshold;
+  const reached = score >= threshold - ROUNDING;
   if (grades === "returned" && pass !== undefined && pass !== reached) {
     throw new ScorerFailure(
       "tool",
