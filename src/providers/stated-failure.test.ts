@@ -230,6 +230,8 @@ describe("a prompt that the provider's filter refuses", () => {
   it.each<[number, object]>([
     [400, { message: "The generated text has been blocked by our content filters." }],
     [400, { message: "Output blocked by content filtering policy" }],
+    [400, { message: "The user's message was blocked by guardrails" }],
+    [400, { message: "User input was blocked by content moderation" }],
     [403, { message: "Input blocked by guardrails", type: "guardrail_blocked", code: 403 }],
     [400, { error: { message: "Content Exists Risk", code: "invalid_request_error" } }],
     [400, { error: { message: "litellm.ContentPolicyViolationError: x", type: null, code: "400" } }],
@@ -245,6 +247,7 @@ describe("a prompt that the provider's filter refuses", () => {
     "Blocked by the firewall",
     "Your account was blocked by our fraud system",
     "Your API key has been blocked by our safety system",
+    "Organization org-12 was blocked by moderation",
     "This organization is temporarily blocked by content moderation",
     "content_policy is no parameter",
   ])("is not what %j says", (message) => {

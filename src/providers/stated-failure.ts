@@ -142,7 +142,7 @@ const FILTER_WORDS =
 
 /** Texts of a provider that answers this customer nothing more, whatever the prompt. */
 const CUSTOMER_BLOCKED =
-  /\b(?:account|api key|key|organi[sz]ation|project|user|customer|ip|address|access)\b[^.!?]{0,40}\b(?:is|was|are|were|been|be) (?:\w+ )?blocked by/i;
+  /\b(?:account|key|organi[sz]ation|project|user|customer|ip|access)\b(?: (?:address|id|\S*\d\S*))?(?: has| have)? (?:is|was|are|were|been|be) (?:\w+ )?blocked by/i;
 
 function isFilter(stated: ErrorWords, body: unknown): boolean {
   if (stated.codes.some((code) => FILTERS.has(code.toLowerCase().replace(/[^a-z]/g, "")))) return true;
