@@ -45,6 +45,14 @@ describe("the end of a run in its document", () => {
     );
   });
 
+  it("keeps the limit of a budget in dollars", () => {
+    const end = { kind: "skipped", because: "budget" } as const;
+    expect(endOf({ status: "incomplete", end: { ...end, budget: { usd: 0.02 } } }).go_on).toBe(
+      `${COMMAND} --budget 0.02`,
+    );
+    expect(endOf({ status: "incomplete", end: { ...end, budget: { tokens: 100 } } }).go_on).toBe(COMMAND);
+  });
+
   it("has none for a run of another command", () => {
     const end = { kind: "all-asked" } as const;
     expect(endOf({ status: "incomplete", end, header: { ...header, rescored_from: "0a0a0a0a" } })).toEqual(

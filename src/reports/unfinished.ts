@@ -11,13 +11,18 @@ export function unfinishedSentence(header: RunHeader, status: "running" | "inter
   return command === null ? "It was interrupted." : `It was interrupted. To go on: ${command}`;
 }
 
-/** A report with the command that resumes its run, when trials or variants are missing. */
+/**
+ * A report with the command that resumes its run, when trials or variants are missing. After a budget in dollars the
+ * command has the same budget: it asks nothing until somebody raises that, where without one it would have no limit.
+ */
 export function withGoOn(report: RunReport): RunReport {
   const { header, status, counts, end } = report;
   const { errored = 0, skipped = 0 } = counts.variants ?? {};
   const isMissing = lacksTrials(status) || errored + skipped > 0;
   if (!isMissing || status === "running" || !isOfCommand(header)) return report;
-  return { ...report, end: { ...end, go_on: resumeCommand(header) } };
+  const usd = end.kind === "skipped" && end.because === "budget" ? end.budget?.usd : undefined;
+  const limit = usd === undefined ? "" : ` --budget ${usd}`;
+  return { ...report, end: { ...end, go_on: `${resumeCommand(header)}${limit}` } };
 }
 
 /** Whether `evals run` made this run, and not another command. */

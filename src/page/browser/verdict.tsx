@@ -50,6 +50,7 @@ export function VerdictSection({ report }: { report: RunReport }): JSX.Element {
       {goOn === null ? null : (
         <p>
           To go on: <code>{goOn}</code>
+          {report.end.kind === "skipped" && report.end.because === "budget" ? ", with a larger budget" : ""}
         </p>
       )}
       <Rules report={report} />
