@@ -7,7 +7,7 @@ import type { Entry } from "./provider-spec.ts";
 /** Where a scorer finds the compared value. */
 export type OperandPlace = { readonly value: Json } | { readonly at: string } | undefined;
 
-/** Creates a scorer's entry once all values to compare with are known. */
+/** Creates the entry of a scorer in the suite's file, once it is known where the compared value comes from. */
 export type MakeEntry = (operand: OperandPlace) => Entry;
 
 /**

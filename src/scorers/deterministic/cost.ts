@@ -3,8 +3,8 @@ import { ScorerFailure } from "../../domain/scorer.ts";
 import { defineScorer, hit, miss } from "../define-scorer.ts";
 
 /**
- * The amount with six significant digits. This drops the rounding errors of doubles, but a cost just above `max` still
- * looks larger than `max`.
+ * The amount for the score's reason, with six significant digits: few enough to hide the rounding errors of doubles, and
+ * enough to show that a cost just above `max` is larger.
  */
 const exactUsd = (usd: number): number => Number(usd.toPrecision(6));
 
