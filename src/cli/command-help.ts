@@ -8,7 +8,7 @@ export const START_HERE = `
 Start here:
   evals init       create a project that runs at once, without a key
   evals run        ask, score, compare with the baseline; exit 1 when worse
-  evals promote    make the newest run the baseline, in one commit
+  evals promote    use the newest run as the baseline, and commit it
 
 Exit codes of evals run:
   0    passed, or nothing to gate; also without enough evidence, unless the

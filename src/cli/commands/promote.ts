@@ -4,7 +4,7 @@ import { promotionText } from "../../reports/terminal/promotion.ts";
 import type { PromoteCall } from "../declarations/promote.ts";
 import { printResult } from "../print-result.ts";
 
-/** `evals promote [run]`: makes a complete run of committed inputs the baseline, in one commit. */
+/** `evals promote [run]`: uses a complete run of committed files as the new baseline, and commits it. */
 export async function promoteCommand({ io, options, args: [run] }: PromoteCall): Promise<number> {
   const promotion = await promote(io, { ...options, run });
   return printResult(io, options, {

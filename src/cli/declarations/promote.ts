@@ -12,7 +12,7 @@ export const promote = declareCommand({
   values: { run: "runs" },
   type: (command) =>
     command
-      .description("make a complete run of committed files the baseline, in one commit")
+      .description("use a complete run of committed files as the new baseline, and commit it")
       .argument("[run]", "the run; default: the newest of each suite")
       .option("--as <name>", "tag the commit evals/<name>")
       .option("--message <why>", "the reason, for the commit and the tag")

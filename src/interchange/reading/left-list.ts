@@ -28,7 +28,7 @@ export class LeftList {
   all(): readonly Left[] {
     const more = [...this.#counts.values()].flatMap(({ count, last }) => {
       return count > LISTED
-        ? [{ ...last, what: `… and ${count - LISTED} more of this kind; this is the last one` }]
+        ? [{ ...last, what: `… and ${count - LISTED} more like them; this is the last one` }]
         : [];
     });
     return [...this.#listed, ...more];
