@@ -14,8 +14,8 @@ export interface AttachedFiles {
   /**
    * Reads an attached file.
    *
-   * @throws {EvalsError} without a location, for a file that does not exist, is outside of the project, too large or
-   * of another type
+   * @throws {EvalsError} for a file that does not exist, is outside of the project, too large or of another type. The
+   * error names no file and line of the reference
    */
   read(path: string, kind: AttachedKind): AttachedFile;
   /** Sorted paths of all files read so far. */

@@ -8,7 +8,7 @@ import { findVersion, JUDGES, listVersions, type VersionFile } from "./version-f
 /**
  * Loads the version for a spec: `name` (the newest), `name@1.2.0`, or `name@^1` (the newest that matches).
  *
- * @throws {EvalsError} EVALS_JUDGE_UNKNOWN, EVALS_JUDGE_NO_VERSION without a location; or like `parseJudge`
+ * @throws {EvalsError} EVALS_JUDGE_UNKNOWN, EVALS_JUDGE_NO_VERSION; neither names a file and line. Or like `parseJudge`
  */
 export async function findJudge(files: FileSource, spec: string): Promise<JudgeFile> {
   return readJudgeFile(files, await findVersion(files, JUDGES, spec));

@@ -100,7 +100,7 @@ function versionsIn(
 /**
  * The version for a spec: `name` (the newest), `name@1.2.0`, or `name@^1` (the newest that matches).
  *
- * @throws {EvalsError} EVALS_PROMPT_UNKNOWN, EVALS_PROMPT_NO_VERSION without a location
+ * @throws {EvalsError} EVALS_PROMPT_UNKNOWN, EVALS_PROMPT_NO_VERSION; neither names a file and line
  */
 export async function findVersion(
   files: FileSource,

@@ -19,7 +19,7 @@ export const AHEAD = 20_000;
 const BLOCK = 200;
 /** Approximate number of blocks into which a plan with fewer than `BLOCK` × `BLOCKS` trials is divided. */
 const BLOCKS = 24;
-/** Minimum number of trials in a block, unless fewer are requested. */
+/** Minimum number of trials in a block; a block has fewer only when no more trials wait to be asked. */
 const SMALLEST_BLOCK = 8;
 
 const POLL_MS = 150;
