@@ -69,6 +69,8 @@ const NEAR: Readonly<Record<string, readonly [line: string, known: string]>> = {
   "label --judge": ["label sample --rater ana --judge polit", "polite"],
   "label --assign": ["label sample --assign polit", "polite"],
   "merge --baseline": ["merge .evals --baseline latst", "latest"],
+  "merge --model": ["merge .evals --model bto", "bot"],
+  "merge --prompt": ["merge .evals --prompt qq", "q"],
   "power suite": ["power smple", "sample"],
   "power --model": ["power sample --model bto", "bot"],
   "promote run": ["promote latst", "latest"],
