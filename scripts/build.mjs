@@ -29,6 +29,7 @@ const AT_ONCE = [
   "src/run/open-target.ts",
   "src/scorers/deterministic/equals.ts",
   "src/providers/outputs-provider.ts",
+  "src/providers/misspelt-members.ts",
 ];
 /**
  * Modules of a run that providers, judges, the history or reports need too. They are in the file of `AT_ONCE`, so

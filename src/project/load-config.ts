@@ -60,7 +60,8 @@ export async function loadConfig(
     const model = await loadModel({ alias, entry, places, providers }, problems);
     if (model === undefined) continue;
     models.set(alias, model);
-    warnings.push(...(await (await import("./model-warnings.ts")).modelWarnings(model, places)));
+    if (mayBeWarned(model))
+      warnings.push(...(await (await import("./model-warnings.ts")).modelWarnings(model, places)));
   }
   const aliases = Object.keys(writtenModels(value));
   problems.push(...(await aliasProblems(entries, aliases, places)));
@@ -68,6 +69,11 @@ export async function loadConfig(
     problems.push((await import("./config-problems.ts")).noModels(places));
   const aliasesRead = parsed.success || aliases.length > 0;
   return { config: parsed.data, places, models, aliases, aliasesRead, problems, warnings };
+}
+
+/** Whether a model's entry has what the warnings are about: a name that its provider moves, or parameters. */
+function mayBeWarned({ provider, settings, entry }: LoadedModel): boolean {
+  return provider.floating?.(settings) !== undefined || Object.hasOwn(entry, "params");
 }
 
 function broken(places: Places, problems: readonly Problem[]): LoadedConfig {
