@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import { CaseView } from "./case-view.tsx";
 import { Command } from "./command.tsx";
 import { commandOf } from "./commands.ts";
@@ -28,7 +28,7 @@ export function App({ source }: { source: PageSource }): JSX.Element {
   );
   useKeys([{ keys: ["Escape"], about: "go back", act: () => goBack(hasHome(source)) }]);
   const address = viewAddress(here);
-  useEffect(() => {
+  useLayoutEffect(() => {
     scrollTo(0, 0);
     if (!searchWanted.value) enterView(address);
   }, [address]);

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Opinion, ShownQuestion } from "../labelling-shapes.ts";
 import { visible } from "../page-text.ts";
 import { useKeys } from "./keys.ts";
@@ -8,7 +8,9 @@ import { Text, Value } from "./labelling-value.tsx";
 /** An answer to judge, with the input, the expected value and, in an adjudication, the verdicts of the raters. */
 export function QuestionView({ question }: { question: ShownQuestion }): JSX.Element {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  // Before the browser draws: later, it would take the focus from a comment that the user has begun, and the next letters
+  // would be keys that label.
+  useLayoutEffect(() => {
     scrollTo(0, 0);
     heading.current?.focus({ preventScroll: true });
   }, []);

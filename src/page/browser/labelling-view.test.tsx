@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { LabellingStep, SessionState } from "../labelling-shapes.ts";
 import { type AskServer, LabellingClient } from "./labelling-client.ts";
 import { LabellingPage } from "./labelling-page.tsx";
+import { QuestionView } from "./labelling-question.tsx";
 
 const first: SessionState = {
   ...{ suite: "triage", rater: "ana", purpose: "label", done: 0, total: 2, skipped: 0, canUndo: true },
@@ -56,6 +57,14 @@ async function press(key: string, more: KeyboardEventInit = {}): Promise<void> {
 const text = (): string => root.textContent ?? "";
 
 describe("the labelling view", () => {
+  it("has the focus on the question as soon as it is seen, so that it never leaves a comment that was begun", () => {
+    const { question } = first;
+    if (question === null) throw new Error("the session asks");
+    // Outside of act(), nothing but the rendering itself has run here.
+    render(<QuestionView question={question} />, root);
+    expect(document.activeElement?.id).toBe("case");
+  });
+
   it("shows markup in question, expected value and answer as text", async () => {
     await shown(first);
     for (const part of ["Case <b>evil</b>", "asked <i>x</i>", "billing", "judged by ana", "0 of 2"])

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { SessionState } from "../labelling-shapes.ts";
 import { visible } from "../page-text.ts";
 import { useKeys } from "./keys.ts";
@@ -75,7 +75,7 @@ function Shown({ client, state, ends }: LabellingViewProps & { state: SessionSta
 
 function EndView({ client, state, ends }: LabellingViewProps & { state: SessionState }): JSX.Element {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  useLayoutEffect(() => heading.current?.focus({ preventScroll: true }), []);
   const { total, skipped, agreement } = state;
   const again = (): unknown => (skipped === 0 ? false : client.take({ act: "again" }));
   const end = (): unknown => client.take({ act: "end" });
