@@ -79,7 +79,7 @@ export interface FailedReply {
   readonly unreachable?: boolean | undefined;
   /** Whether the server or this machine lacked capacity; the request itself may be valid. */
   readonly busy?: boolean | undefined;
-  /** Whether the server may have lacked capacity, though it does not say so: only then did it answer other calls. */
+  /** Whether the server may have lacked capacity without saying so. It is taken for that while other calls are answered. */
   readonly may_be_busy?: boolean | undefined;
   /** Why nothing will be answered for a long time; the first such failure ends a run. */
   readonly closed?: "no-money" | "long-wait" | "only-refusals" | "silent" | undefined;

@@ -9,6 +9,7 @@ import { type Departure, type HeldBy, ModelPace, type Need } from "./model-pace.
 import { type RetryDependencies, type Sleep, wasSent, withTries } from "./retrying-client.ts";
 import { MAX_LATE_MS } from "./sliding-minute.ts";
 import { bytesOf, TokenForecast } from "./token-forecast.ts";
+import { UntoldCapacity } from "./untold-capacity.ts";
 
 /** The longest pause that calls wait for, in milliseconds; the timeout of a call if that is longer. */
 export const MAX_WAIT_MS = 120_000;
@@ -19,13 +20,6 @@ const SILENT_AFTER = 10;
  * call before, `unanswered` when it never did.
  */
 const MAX_DROUGHT_MS = { answered: 70_000, unanswered: 35_000 };
-
-/**
- * When a failure that may be a lack of capacity is one: another call was answered less than `after_ms` ago or still
- * runs. A call that fails so more than `most` times is itself the problem. Then the concurrency and the rate that were
- * learned from such failures are forgotten, and the number is halved for the next calls, down to `least`: pauses slow all calls down.
- */
-const SEEMS_BUSY = { after_ms: 10_000, most: 8, least: 2 };
 
 /** What the queue needs from outside: clock, random numbers and timer. */
 export interface PaceDependencies {
@@ -87,12 +81,7 @@ export class ModelLine {
   #sleptUntil = Number.NEGATIVE_INFINITY;
   /** When the model last answered a call; null before the first answer. */
   #answeredAt: number | null = null;
-  /** How often each call failed in a way that was taken for a lack of capacity. */
-  readonly #seemedBusy = new Map<string, number>();
-  /** Whether the server has said of a call that it lacks capacity. */
-  #wasBusy = false;
-  /** How often one call may fail in this way. */
-  #mostSeemedBusy = SEEMS_BUSY.most;
+  readonly #untoldCapacity: UntoldCapacity;
   /** When the first reply arrived. */
   #firstBackAt: number | null = null;
   /** Calls whose last attempt failed. */
@@ -106,6 +95,7 @@ export class ModelLine {
 
   constructor(limits: Limits, dependencies: PaceDependencies) {
     this.#pace = new ModelPace(limits);
+    this.#untoldCapacity = new UntoldCapacity(this.#pace);
     this.#dependencies = dependencies;
   }
 
@@ -309,15 +299,17 @@ export class ModelLine {
       this.#pace.report(departure, reply.limits, now, reply.kind === "answered");
     if (reply.kind === "answered") {
       this.#answeredAt = now;
-      // It failed so before and is answered now, so it was the capacity.
-      if (this.#seemedBusy.delete(call)) this.#mostSeemedBusy = SEEMS_BUSY.most;
+      this.#untoldCapacity.answered(call);
       if (usage !== undefined && this.#pace.countsTokens)
         this.#forecast.learn(departure.bytes || bytesOf(request), usage);
       this.#pace.answered(departure, known);
       return reply;
     }
-    if (reply.busy === true) this.#wasBusy = true;
-    const busy = reply.busy === true || this.#seemsBusy(departure, call, reply, now);
+    if (reply.busy === true) this.#untoldCapacity.stated();
+    const answeredAt = this.#answeredAt;
+    const busy =
+      reply.busy === true ||
+      (reply.may_be_busy === true && this.#untoldCapacity.explains({ departure, call, answeredAt, now }));
     if (!busy || !reply.transient) {
       this.#pace.back(departure, known ?? (reply.may_be_billed === true ? null : 0));
       return reply.closed === undefined ? reply : this.#close(reply, Number.POSITIVE_INFINITY);
@@ -331,23 +323,6 @@ export class ModelLine {
     const most_ms = this.#answeredAt !== null ? MAX_DROUGHT_MS.answered : MAX_DROUGHT_MS.unanswered;
     if (!this.#pace.onlyRefuses(now, most_ms)) return "again";
     return this.#close({ ...reply, transient: false, closed: "only-refusals" }, now + max_wait_ms);
-  }
-
-  /** Whether a failure that may be a lack of capacity is treated as one: the model answers other calls meanwhile. */
-  #seemsBusy(departure: Departure, call: string, { may_be_busy }: FailedReply, now: number): boolean {
-    if (may_be_busy !== true) return false;
-    const times = (this.#seemedBusy.get(call) ?? 0) + 1;
-    // A server that refuses a call which is alone, or one again and again, refuses it for another reason.
-    if ((departure.level === 1 && times > 1) || times > this.#mostSeemedBusy) {
-      this.#seemedBusy.set(call, Number.POSITIVE_INFINITY);
-      this.#mostSeemedBusy = Math.max(SEEMS_BUSY.least, Math.floor(this.#mostSeemedBusy / 2));
-      if (!this.#wasBusy) this.#pace.forgetRefusals();
-      return false;
-    }
-    const answers = this.#answeredAt !== null && now - this.#answeredAt < SEEMS_BUSY.after_ms;
-    if (departure.level === 1 || (!answers && !this.#pace.hasAccepted(departure, now))) return false;
-    this.#seemedBusy.set(call, times);
-    return true;
   }
 
   /**
