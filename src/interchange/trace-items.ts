@@ -1,7 +1,8 @@
 import { parseExactJson } from "../domain/exact-json.ts";
 import { findJsonError } from "../domain/find-json-error.ts";
 import type { Json } from "../domain/json.ts";
-import { isOtlp, readSpans, type Span } from "../traces/span.ts";
+import { readSpans, type Span } from "../traces/span.ts";
+import { isOtlp } from "../traces/trace-format.ts";
 import type { Left, SourceFiles, SourcePlace } from "./imported.ts";
 import { isObject } from "./reading/json-fields.ts";
 import { isLeft, type JsonItem, jsonItems } from "./reading/json-items.ts";

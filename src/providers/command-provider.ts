@@ -12,6 +12,7 @@ import { OpenedFiles } from "../modules/opened-files.ts";
 import { fromRoot, repositoryPath } from "../modules/repository-path.ts";
 import { ProgramPool } from "../processes/program-pool.ts";
 import { failedCommand } from "./command-reply.ts";
+import { loadTraceReader, type TraceReader } from "./conversation-shapes.ts";
 import { environmentIdentity, environmentNames, fillEnvironment } from "./environment-values.ts";
 import { malformedReply, unsetVariables } from "./failed-reply.ts";
 import { readGivenAnswer, readWrittenAnswer } from "./given-answer.ts";
@@ -82,9 +83,9 @@ function identityOf(settings: Settings, { env }: Pick<ProviderHost, "env">, file
   };
 }
 
-function readLine(line: string, program: string): Reply {
+function readLine(line: string, program: string, readTrace: TraceReader): Reply {
   try {
-    return readGivenAnswer(parseExactJson(line), program);
+    return readGivenAnswer(parseExactJson(line), program, readTrace);
   } catch {
     return malformedReply(`${program} wrote a line that is not JSON`);
   }
@@ -101,6 +102,7 @@ async function openCommand(settings: Settings, host: ProviderHost): Promise<Open
   const program = settings.command[0] ?? "";
   const redact = redactor(filled.kind === "filled" ? filled.secrets : []);
   const stays = settings.serve !== undefined;
+  const readTrace = await loadTraceReader();
   const pool = new ProgramPool(
     {
       command: settings.command,
@@ -117,7 +119,7 @@ async function openCommand(settings: Settings, host: ProviderHost): Promise<Open
     if (filled.kind === "unset") return unsetVariables(filled.names);
     const reply = await pool.ask(wordsFor(question, trial), signal);
     if (reply.kind !== "answer") return failedCommand(reply, { program, redact, signal });
-    return stays ? readLine(reply.text, program) : readWrittenAnswer(reply.text, program);
+    return (stays ? readLine : readWrittenAnswer)(reply.text, program, readTrace);
   };
   return {
     client: {

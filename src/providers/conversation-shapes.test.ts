@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { conversationSteps } from "../domain/conversation.ts";
 import { describeTranscript } from "../domain/describe-transcript.ts";
 import { UNKNOWN_USAGE } from "../domain/transcript.ts";
+import { traceConversation } from "../traces/trace-conversation.ts";
 import { readConversation } from "./conversation-shapes.ts";
 
 const ASK = "Where is A-7, and how do I send it back?";
@@ -135,7 +136,7 @@ const SHAPES: Readonly<Record<string, unknown>> = {
 };
 
 const stepsOf = (value: unknown) => {
-  const conversation = readConversation(value);
+  const conversation = readConversation(value, traceConversation);
   if (conversation === undefined) throw new Error("not read");
   return conversationSteps(conversation.messages);
 };
@@ -331,7 +332,7 @@ describe("a tool result that answers no call", () => {
   const unread = (value: unknown): readonly string[] | undefined =>
     describeTranscript({
       ...{ output: "a", tool_calls: [], usage: UNKNOWN_USAGE, latency_ms: null, cost_usd: null },
-      ...{ finish_reason: null, messages: readConversation(value)?.messages ?? [] },
+      ...{ finish_reason: null, messages: readConversation(value, traceConversation)?.messages ?? [] },
     }).unread;
 
   const at = (message: number, id = "9") => [

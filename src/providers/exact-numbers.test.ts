@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { traceConversation } from "../traces/trace-conversation.ts";
 import { argumentsOf } from "./chat-shapes.ts";
 import { readWrittenAnswer } from "./given-answer.ts";
 import { httpProvider } from "./http-provider.ts";
@@ -28,6 +29,7 @@ describe("a number that a double would change", () => {
     const reply = readWrittenAnswer(
       `{"output": {"id": ${ID}}, "tool_calls": [{"name": "f", "arguments": {"id": ${ID}}}]}`,
       "bot",
+      traceConversation,
     );
     expect(reply).toMatchObject({ output: `{"id":${ID}}`, tool_calls: [{ arguments: { id: ID } }] });
   });

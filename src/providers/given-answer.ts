@@ -6,7 +6,12 @@ import type { Trajectory } from "../domain/trajectory.ts";
 import { type KnownUsage, USAGE_FIELDS, usageOf } from "../domain/transcript.ts";
 import { isBareError } from "./bare-error.ts";
 import { countOf, membersOf, toolCallsOf } from "./chat-shapes.ts";
-import { CONVERSATION_FORMS, type Conversation, readConversation } from "./conversation-shapes.ts";
+import {
+  CONVERSATION_FORMS,
+  type Conversation,
+  readConversation,
+  type TraceReader,
+} from "./conversation-shapes.ts";
 import { errorWordsOf } from "./error-words.ts";
 import { malformedReply, oneLine } from "./failed-reply.ts";
 import { isToolCallList, TRAJECTORY_MEMBERS, trajectoryOf } from "./given-trajectory.ts";
@@ -29,14 +34,22 @@ function isUsage(value: unknown): boolean {
   return usage !== undefined && USAGE_FIELDS.every((field) => isCount(usage[field]));
 }
 
-const MEMBERS: readonly (readonly [name: string, valid: (value: unknown) => boolean, expected: string])[] = [
+const MEMBERS: readonly (readonly [
+  name: string,
+  valid: (value: unknown, readTrace: TraceReader | null) => boolean,
+  expected: string,
+])[] = [
   ["usage", isUsage, `{${USAGE_FIELDS.join(", ")}}, each a count or null`],
   ["latency_ms", isAmount, "a number of milliseconds, not below 0"],
   ["cost_usd", isAmount, "a number of US dollars, not below 0"],
   ["model", isText, "text"],
   ["finish_reason", isText, "text"],
   ["refusal", isText, "text"],
-  ["messages", (value) => value == null || readConversation(value) !== undefined, CONVERSATION_FORMS],
+  [
+    "messages",
+    (value, readTrace) => value == null || readConversation(value, readTrace) !== undefined,
+    CONVERSATION_FORMS,
+  ],
   [
     "tool_calls",
     (value) => value == null || isToolCallList(value),
@@ -56,11 +69,13 @@ export interface WrongMember {
 
 /**
  * The members of an answer that have the wrong type. `output` is not checked, and unknown members are ignored.
+ *
+ * @param readTrace null when the answer's `messages` are known to be no trace
  */
-export function wrongMembers(answer: Members): readonly WrongMember[] {
+export function wrongMembers(answer: Members, readTrace: TraceReader | null): readonly WrongMember[] {
   const wrong: WrongMember[] = [];
   for (const [name, valid, expected] of MEMBERS) {
-    if (answer[name] !== undefined && !valid(answer[name])) wrong.push({ name, expected });
+    if (answer[name] !== undefined && !valid(answer[name], readTrace)) wrong.push({ name, expected });
   }
   return wrong;
 }
@@ -83,9 +98,9 @@ function withTraced(given: Trajectory | undefined, traced: Conversation | undefi
 }
 
 /** Builds an answer from members of the right types. Members that were not given stay unknown. */
-function answerFrom(answer: Members, output: string): AnsweredReply {
+function answerFrom(answer: Members, output: string, readTrace: TraceReader | null): AnsweredReply {
   const { messages, tool_calls, latency_ms, cost_usd, model, finish_reason, refusal } = answer;
-  const traced = has(messages) ? readConversation(messages) : undefined;
+  const traced = has(messages) ? readConversation(messages, readTrace) : undefined;
   const usage = (membersOf(answer.usage) as KnownUsage | undefined) ?? traced?.usage;
   const cost = has(cost_usd) ? (cost_usd as number) : traced?.cost_usd;
   const named = has(model) ? (model as string) : traced?.model;
@@ -128,18 +143,24 @@ export function reportsWithoutOutput(answer: Members): boolean {
  * error is a failure, even if it has an output.
  *
  * @param who names the source in a message: "bot.py", "agents/bot.ts"
+ * @param readTrace null when the answer's `messages` are known to be no trace
  * @param beside names of members that are notes and not part of the answer, for instance in an outputs file
  */
-export function replyFrom(answer: Members, who: string, beside: ReadonlySet<string> = NONE): Reply {
+export function replyFrom(
+  answer: Members,
+  who: string,
+  readTrace: TraceReader | null,
+  beside: ReadonlySet<string> = NONE,
+): Reply {
   const { error, output, finish_reason } = answer;
   if (isStated(error)) return givenFailure(answer, who, errorWordsOf({ error }).message);
   const failure = ownFailure(answer, beside);
   if (failure !== undefined) return givenFailure(answer, who, failureWords(answer) ?? failure);
   if (typeof finish_reason === "string" && answerEnd(finish_reason) === "failed")
     return givenFailure(answer, who, `finish reason ${finish_reason}`);
-  if (typeof output === "string") return answerFrom(answer, output);
-  if (has(output)) return answerFrom(answer, exactJsonText(output));
-  if (reportsWithoutOutput(answer)) return answerFrom(answer, "");
+  if (typeof output === "string") return answerFrom(answer, output, readTrace);
+  if (has(output)) return answerFrom(answer, exactJsonText(output), readTrace);
+  if (reportsWithoutOutput(answer)) return answerFrom(answer, "", readTrace);
   return { ...malformedReply(`${who} gave null as its "output": there is no answer`), ...paidIn(answer) };
 }
 
@@ -169,7 +190,7 @@ export function recordedReply(reply: Reply): Reply {
  *
  * @param who names the source in a message: "bot.py", "agents/bot.ts"
  */
-export function readGivenAnswer(given: unknown, who: string): Reply {
+export function readGivenAnswer(given: unknown, who: string, readTrace: TraceReader): Reply {
   if (typeof given === "string") return { kind: "answered", output: given };
   const answer = membersOf(given);
   if (answer === undefined || (answer.output === undefined && !reportsWithoutOutput(answer))) {
@@ -178,17 +199,17 @@ export function readGivenAnswer(given: unknown, who: string): Reply {
       ...paidIn(answer ?? {}),
     };
   }
-  const [wrong] = wrongMembers(answer);
+  const [wrong] = wrongMembers(answer, readTrace);
   if (wrong !== undefined)
     return { ...malformedReply(`${who}: "${wrong.name}" is not ${wrong.expected}`), ...paidIn(answer) };
-  return replyFrom(answer, who);
+  return replyFrom(answer, who, readTrace);
 }
 
 /**
  * Reads the output of a process. A JSON object with `output` is an answer, a JSON object that is only an error is a
  * failure, and anything else is the answer text. A process that writes nothing has not answered.
  */
-export function readWrittenAnswer(text: string, who: string): Reply {
+export function readWrittenAnswer(text: string, who: string, readTrace: TraceReader): Reply {
   if (text === "")
     return malformedReply(`${who} wrote nothing; for an empty answer, write a line end or {"output": ""}`);
   const trimmed = text.trim();
@@ -196,7 +217,7 @@ export function readWrittenAnswer(text: string, who: string): Reply {
     try {
       const value = membersOf(parseExactJson(trimmed));
       if (value !== undefined && (Object.hasOwn(value, "output") || isBareError(value)))
-        return readGivenAnswer(value, who);
+        return readGivenAnswer(value, who, readTrace);
     } catch {
       // Text that only starts like JSON is treated as text.
     }

@@ -6,7 +6,12 @@ import { TookTooLong } from "../domain/time-limit.ts";
 import { type KnownUsage, USAGE_FIELDS, type Usage, usageOf } from "../domain/transcript.ts";
 import { isBareError } from "./bare-error.ts";
 import { countOf, membersOf, toolCallsOf } from "./chat-shapes.ts";
-import { CONVERSATION_FORMS, readConversation } from "./conversation-shapes.ts";
+import {
+  CONVERSATION_FORMS,
+  loadTraceReader,
+  readConversation,
+  type TraceReader,
+} from "./conversation-shapes.ts";
 import { errorWordsOf } from "./error-words.ts";
 import { malformedReply } from "./failed-reply.ts";
 import { compileJsonPath, type JsonGetter, type ObjectOnPath, objectsOnPath } from "./json-path.ts";
@@ -39,6 +44,8 @@ export interface ReplyPaths {
   readonly aroundAnswer: (body: unknown) => readonly ObjectOnPath[];
   readonly usage: { readonly [field in keyof Usage]?: JsonGetter | undefined };
   readonly messages: JsonGetter | undefined;
+  /** Null when `messages` is undefined. */
+  readonly readTrace: TraceReader | null;
   readonly tool_calls: JsonGetter | undefined;
   readonly cost_usd: JsonGetter | undefined;
 }
@@ -59,6 +66,7 @@ export async function compilePaths(settings: ReplySettings): Promise<ReplyPaths>
   const aroundAnswer = objectsOnPath(settings.answer ?? "");
   return {
     ...paths,
+    readTrace: paths.messages === undefined ? null : await loadTraceReader(),
     aroundAnswer,
     usage,
     readsPaid,
@@ -219,7 +227,7 @@ export function besideAnswer(
   settings: ReplySettings,
 ): Pick<AnsweredReply, "messages" | "tool_calls"> | string {
   const conversation = paths.messages?.(body) ?? undefined;
-  const messages = readConversation(conversation)?.messages;
+  const messages = readConversation(conversation, paths.readTrace)?.messages;
   if (conversation !== undefined && messages === undefined)
     return `the value at ${settings.messages} in the reply is not ${CONVERSATION_FORMS}`;
   const called = paths.tool_calls?.(body) ?? undefined;

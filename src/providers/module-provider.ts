@@ -14,6 +14,7 @@ import type {
 import { fileHashes, moduleFiles } from "../modules/module-files.ts";
 import type { CalledOnce } from "../modules/thread-pool.ts";
 import { openUserModule, UnusableModule } from "../modules/user-module.ts";
+import { loadTraceReader, type TraceReader } from "./conversation-shapes.ts";
 import { abortedReply, oneLine } from "./failed-reply.ts";
 import { readGivenAnswer } from "./given-answer.ts";
 import { redactor } from "./redact.ts";
@@ -69,7 +70,7 @@ async function openAgent({ file, isolate }: Settings, host: ProviderHost) {
 /** Converts the result of a call to a reply. */
 function replyOf(
   { outcome, waited_ms }: CalledOnce,
-  { file, timeout_ms }: { file: string; timeout_ms: number },
+  { file, timeout_ms, readTrace }: { file: string; timeout_ms: number; readTrace: TraceReader },
 ): Reply {
   const failed = (error: "tool" | "provider", message: string): FailedReply => ({
     kind: "failed",
@@ -79,7 +80,7 @@ function replyOf(
   });
   switch (outcome.kind) {
     case "returned": {
-      const reply = readGivenAnswer(JSON.parse(outcome.json), file);
+      const reply = readGivenAnswer(JSON.parse(outcome.json), file, readTrace);
       return reply.kind === "answered" ? { ...reply, waited_ms } : reply;
     }
     case "odd":
@@ -99,6 +100,7 @@ function replyOf(
 
 async function openModule(settings: Settings, host: ProviderHost): Promise<OpenTarget> {
   const { file } = settings;
+  const readTrace = await loadTraceReader();
   const { agent, files } = await openAgent(settings, host);
   const redact = redactor(
     Object.entries(host.env).flatMap(([name, value]) =>
@@ -120,6 +122,7 @@ async function openModule(settings: Settings, host: ProviderHost): Promise<OpenT
     const reply = replyOf(await agent.call(call, host.timeout_ms, signal), {
       file,
       timeout_ms: host.timeout_ms,
+      readTrace,
     });
     if (reply.kind === "answered") return reply;
     return signal.aborted ? abortedReply(signal) : { ...reply, message: redact(reply.message) };

@@ -1,6 +1,7 @@
 import { parseExactJson } from "../domain/exact-json.ts";
 import { sha256 } from "../domain/json.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
+import { isTrace, loadTraceReader, type TraceReader } from "./conversation-shapes.ts";
 import { reportsWithoutOutput, wrongMembers } from "./given-answer.ts";
 import { LineFile, objectLine, refuseOtherFile } from "./line-file.ts";
 import type { Line } from "./outputs-mistakes.ts";
@@ -26,6 +27,8 @@ export interface OutputsIndex {
    * @returns the members of its line; undefined when there is no such trial
    */
   answer(caseId: string, trial: number): Readonly<Record<string, unknown>> | undefined;
+  /** Reads the traces in the answers; null when no answer holds one. */
+  readonly readTrace: TraceReader | null;
   /** Hash of all recorded answers of a case; 64 hexadecimal digits. */
   hash(caseId: string): string;
   close(): void;
@@ -48,6 +51,14 @@ interface OutputsSource {
   readonly cases: ReadonlyMap<string, number>;
 }
 
+/** Code that only some files need. It is absent at the first reading, and loaded when a file turns out to need it. */
+interface Loaded {
+  /** For a file with mistakes. */
+  readonly words?: Words;
+  /** For a file with traces. */
+  readonly readTrace: TraceReader | null;
+}
+
 /** The case and trial of every line, as numbers; -1 for a line whose case is not in the dataset. */
 class LineTable {
   readonly caseOf: Int32Array;
@@ -56,14 +67,18 @@ class LineTable {
   readonly #numbered: Int32Array;
   readonly #problems: Problem[] = [];
   readonly #words: Words | undefined;
+  readonly #readTrace: TraceReader | null;
   #unlisted = 0;
   #sawLine = false;
   /** Whether the file has a problem. Without `Words`, nothing else about problems is kept. */
   isWrong = false;
+  /** Whether reading stopped at a trace, because there is no `readTrace`. */
+  needsTraceReader = false;
 
-  constructor(source: OutputsSource, words: Words | undefined) {
+  constructor(source: OutputsSource, { words, readTrace }: Loaded) {
     this.#source = source;
     this.#words = words;
+    this.#readTrace = readTrace;
     this.caseOf = new Int32Array(source.file.count).fill(-1);
     this.trialOf = new Int32Array(source.file.count);
     this.#numbered = new Int32Array(source.cases.size);
@@ -99,12 +114,16 @@ class LineTable {
         return problem.code === NOT_OBJECT ? words.invalidLine(at, notObject) : problem;
       });
     if (read.kind === "object") this.#readMembers(index, read.members, read.text);
-    return read.kind !== "problem" || !read.last;
+    return !this.needsTraceReader && (read.kind !== "problem" || !read.last);
   }
 
   #readMembers(index: number, members: Readonly<Record<string, unknown>>, text: string): void {
     const at: Line = { path: this.#source.path, line: index + 1 };
-    for (const wrong of wrongMembers(members)) {
+    if (this.#readTrace === null && isTrace(members.messages)) {
+      this.needsTraceReader = true;
+      return;
+    }
+    for (const wrong of wrongMembers(members, this.#readTrace)) {
       this.report((words) => words.wrongMember(at, columnOf(text, wrong.name), wrong));
     }
     if (members.output === undefined && !reportsWithoutOutput(members))
@@ -205,31 +224,35 @@ function reportDuplicates(
 /**
  * Reads all lines, grouped by case.
  *
- * @param words the texts of mistakes; absent at the first reading, because most files have no mistakes
- * @returns undefined for a file with problems when `words` is absent
- * @throws {EvalsError} with every problem of the file when `words` is present
+ * @returns the name of what must be loaded first: `readTrace` for a file with traces, `words` for a file with problems
+ * @throws {EvalsError} with every problem of the file when `words` are loaded
  */
-function linesByCase(source: OutputsSource, words?: Words): LinesByCase | undefined {
+function linesByCase(source: OutputsSource, loaded: Loaded): LinesByCase | keyof Loaded {
   const { file, path, cases } = source;
   refuseOtherFile(file, { path, code: "EVALS_OUTPUTS_JSON", noun: "trial" });
-  const table = new LineTable(source, words);
+  const table = new LineTable(source, loaded);
   table.readLines();
+  if (table.needsTraceReader) return "readTrace";
   const grouped = groupByCase(table, cases.size);
   reportDuplicates(table, grouped, [...cases.keys()], path);
   table.refuse();
-  return table.isWrong ? undefined : grouped;
+  return table.isWrong ? "words" : grouped;
 }
 
 /**
- * Reads all lines. They are read a second time only to describe the problems of a file that has some.
+ * Reads all lines. Reading starts again when a line turns out to need code that is not loaded yet.
  *
  * @throws {EvalsError} with every problem of the file, after closing it
  */
-async function readLines(source: OutputsSource): Promise<LinesByCase> {
+async function readLines(source: OutputsSource): Promise<LinesByCase & Loaded> {
+  let loaded: Loaded = { readTrace: null };
   try {
-    const grouped = linesByCase(source) ?? linesByCase(source, await import("./outputs-mistakes.ts"));
-    if (grouped === undefined) throw new Error(`${source.path} changed while it was read`);
-    return grouped;
+    for (;;) {
+      const grouped = linesByCase(source, loaded);
+      if (grouped === "readTrace") loaded = { ...loaded, readTrace: await loadTraceReader() };
+      else if (grouped === "words") loaded = { ...loaded, words: await import("./outputs-mistakes.ts") };
+      else return { ...grouped, ...loaded };
+    }
   } catch (error) {
     source.file.close();
     throw error;
@@ -252,7 +275,7 @@ export async function indexOutputs(
   const cases = new Map<string, number>();
   for (const id of caseIds) if (!cases.has(id)) cases.set(id, cases.size);
   const file = new LineFile(place);
-  const { starts, lines } = await readLines({ file, path, cases });
+  const { starts, lines, readTrace } = await readLines({ file, path, cases });
 
   const range = (caseId: string): readonly [from: number, to: number] => {
     const position = cases.get(caseId);
@@ -270,6 +293,7 @@ export async function indexOutputs(
         ? undefined
         : (parseExactJson(file.text(line)) as Readonly<Record<string, unknown>>);
     },
+    readTrace,
     hash(caseId) {
       const [from, to] = range(caseId);
       return sha256(Array.from(lines.subarray(from, to), (line) => file.text(line)).join("\n"));

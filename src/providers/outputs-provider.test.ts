@@ -72,6 +72,38 @@ describe("outputsProvider", () => {
     ]);
   });
 
+  describe("with a trace on a later line", () => {
+    const atif = (source: string) => ({
+      schema_version: "ATIF-v1.7",
+      steps: [{ step_id: 1, source, message: "Hello" }],
+    });
+
+    it("reads the conversation of that line, and the other lines as before", async () => {
+      const { send } = await open(
+        lines(
+          { case: "a", output: "x", messages: [{ role: "user", content: "Hi" }] },
+          { case: "b", output: "y", messages: atif("agent") },
+        ),
+      );
+      expect(send("a", 1)).toMatchObject({ messages: [{ role: "user", content: "Hi" }] });
+      expect(send("b", 1)).toMatchObject({
+        messages: [{ role: "assistant", content: "Hello" }],
+        trajectory: { steps: 1 },
+      });
+    });
+
+    it("reports a wrong trace together with the mistakes of other lines", async () => {
+      const text = lines(
+        { case: "a", trial: 0, output: "x" },
+        { case: "b", output: "y", messages: atif("ghost") },
+      );
+      expect(await problemsOf(text)).toEqual([
+        expect.stringMatching(/^o\.jsonl:1:\d+ EVALS_OUTPUTS_TRIAL$/),
+        expect.stringMatching(/^o\.jsonl:2:\d+ EVALS_OUTPUTS_MEMBER$/),
+      ]);
+    });
+  });
+
   it("numbers lines without a trial in order", async () => {
     const { send } = await open(
       lines({ case: "a", output: "1" }, { case: "b", output: "x" }, { case: "a", output: "2" }),

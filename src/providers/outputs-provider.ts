@@ -39,7 +39,9 @@ async function openOutputs(settings: Settings, host: ProviderHost): Promise<Open
       send: (_request, { case_id }, trial) => {
         const answer = index.answer(case_id, trial);
         if (answer !== undefined)
-          return recordedReply(replyFrom(answer, `${file}, trial ${trial} of case "${case_id}",`, NOTES));
+          return recordedReply(
+            replyFrom(answer, `${file}, trial ${trial} of case "${case_id}",`, index.readTrace, NOTES),
+          );
         const message = `${file} has no answer for trial ${trial} of case "${case_id}"`;
         return { kind: "failed", error: "not-recorded", message, transient: false, unsent: true };
       },

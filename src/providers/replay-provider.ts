@@ -5,6 +5,7 @@ import { hashJson } from "../domain/json.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { OpenTarget, ProviderDefinition, ProviderHost, Reply } from "../domain/provider.ts";
 import type { Unreported } from "../domain/transcript.ts";
+import { loadTraceReader, type TraceReader } from "./conversation-shapes.ts";
 import { recordedReply, replyFrom, wrongMembers } from "./given-answer.ts";
 import { LineFile, objectLine, refuseOtherFile } from "./line-file.ts";
 import { placeOfFile } from "./project-file.ts";
@@ -30,7 +31,7 @@ function brokenLine(path: string, line: number, column: number): Problem {
 }
 
 /** Finds the answers in a recording. @returns the index of each answer's line, from 0, by `<request>#<trial>` */
-function indexRecording(file: LineFile, path: string): ReadonlyMap<string, number> {
+function indexRecording(file: LineFile, path: string, readTrace: TraceReader): ReadonlyMap<string, number> {
   refuseOtherFile(file, { path, code: "EVALS_RECORDING_LINE", noun: "answer" });
   const lines = new Map<string, number>();
   const problems: Problem[] = [];
@@ -40,7 +41,7 @@ function indexRecording(file: LineFile, path: string): ReadonlyMap<string, numbe
     if (read.kind === "problem" && read.last) break;
     if (read.kind !== "object") continue;
     const key = recordingKey(read.members);
-    if (key === undefined || wrongMembers(read.members).length > 0)
+    if (key === undefined || wrongMembers(read.members, readTrace).length > 0)
       problems.push(brokenLine(path, index + 1, 1));
     else lines.set(`${key.request}#${key.trial}`, index);
   }
@@ -49,10 +50,10 @@ function indexRecording(file: LineFile, path: string): ReadonlyMap<string, numbe
 }
 
 /** Opens a recording. @throws {EvalsError} EVALS_RECORDING_LINE with every invalid line */
-function openRecording(place: string, path: string) {
+function openRecording(place: string, path: string, readTrace: TraceReader) {
   const file = new LineFile(place);
   try {
-    return { file, lines: indexRecording(file, path) };
+    return { file, lines: indexRecording(file, path, readTrace) };
   } catch (error) {
     file.close();
     throw error;
@@ -63,9 +64,9 @@ function openRecording(place: string, path: string) {
  * Converts a recorded line to a reply. A line of an older recording may hold a failure, which is returned as a failed
  * reply.
  */
-function recordedAnswer(line: string, who: string): Reply {
+function recordedAnswer(line: string, who: string, readTrace: TraceReader): Reply {
   const members = parseExactJson(line) as Readonly<Record<string, unknown>>;
-  const reply = recordedReply(replyFrom(members, who));
+  const reply = recordedReply(replyFrom(members, who, readTrace));
   const { fallback, untold } = members;
   if (reply.kind === "failed") return reply;
   const isReported = (what: Unreported) => !Array.isArray(untold) || !untold.includes(what);
@@ -91,7 +92,8 @@ async function openReplay(settings: Settings, host: ProviderHost): Promise<OpenT
   });
   // The recorded model only prepares requests; its key and network are not needed.
   const recorded = await host.open(of, ["of"]);
-  const { file, lines } = openRecording(place, path);
+  const readTrace = await loadTraceReader();
+  const { file, lines } = openRecording(place, path, readTrace);
   return {
     client: {
       immediate: true,
@@ -100,7 +102,7 @@ async function openReplay(settings: Settings, host: ProviderHost): Promise<OpenT
       send: (request, { case_id }, trial) => {
         const line = lines.get(`${hashJson(request)}#${trial}`);
         if (line !== undefined)
-          return recordedAnswer(file.text(line), `the reply recorded in ${path}:${line + 1}`);
+          return recordedAnswer(file.text(line), `the reply recorded in ${path}:${line + 1}`, readTrace);
         return {
           kind: "failed",
           error: "not-recorded",

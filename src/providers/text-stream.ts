@@ -28,11 +28,11 @@ class LastFound {
   }
 
   /** Paths that return the collected values, whatever body they are given. */
-  paths(text: string, { readsJson, readsPaid }: ReplyPaths): ReplyPaths {
+  paths(text: string, { readsJson, readsPaid, readTrace }: ReplyPaths): ReplyPaths {
     const found = (name: string) => () => this.#found.get(name);
     const usage = Object.fromEntries(USAGE_FIELDS.map((field) => [field, found(field)]));
     return {
-      ...{ readsJson, readsPaid, usage, answer: () => text, aroundAnswer: () => [] },
+      ...{ readsJson, readsPaid, readTrace, usage, answer: () => text, aroundAnswer: () => [] },
       ...{ messages: found("messages"), tool_calls: found("tool_calls"), cost_usd: found("cost_usd") },
     };
   }

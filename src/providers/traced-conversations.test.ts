@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { conversationSteps } from "../domain/conversation.ts";
+import { traceConversation } from "../traces/trace-conversation.ts";
 import { readConversation } from "./conversation-shapes.ts";
 
 // The same conversation in the format of each producer of traces. Each span of a model call contains the whole
@@ -287,7 +288,7 @@ const ALL = Object.entries(ERAS).flatMap(([name, era]) =>
 
 describe("a trace", () => {
   it.each(ALL)("of $name, written $way, gives the conversation, with each call once", ({ era, how }) => {
-    const read = readConversation(otlp(era, how));
+    const read = readConversation(otlp(era, how), traceConversation);
     const { tool_calls, turns, replies, retrievals } = conversationSteps(read?.messages ?? []);
     expect(read?.messages.map(({ role }) => role)).toEqual(TURNS.map(({ role }) => role));
     expect(tool_calls).toEqual([
@@ -306,7 +307,9 @@ describe("a trace", () => {
 
   it("whose producer keeps no contents still lists the tools", () => {
     const silent: Era = { model: () => ({ attributes: { "gen_ai.operation.name": "chat" } }), tool: newTool };
-    const { tool_calls } = conversationSteps(readConversation(otlp(silent))?.messages ?? []);
+    const { tool_calls } = conversationSteps(
+      readConversation(otlp(silent), traceConversation)?.messages ?? [],
+    );
     expect(tool_calls.map(({ name, error }) => [name, error])).toEqual([
       ["find", "no such order"],
       ["search", undefined],
@@ -347,7 +350,7 @@ describe("a trace", () => {
         value: typeof value === "string" ? { stringValue: value } : { doubleValue: value },
       })),
     }));
-    const read = readConversation({ resourceSpans: [{ scopeSpans: [{ spans }] }] });
+    const read = readConversation({ resourceSpans: [{ scopeSpans: [{ spans }] }] }, traceConversation);
     expect(read?.messages.map(({ role, content }) => [role, content])).toEqual([
       ["user", "Where is A-7?"],
       ["assistant", null],
@@ -367,15 +370,18 @@ describe("a trace", () => {
       "gen_ai.retrieval.documents": text([{ id: "K-1", score: 0.5 }]),
     });
     const spans = [{ traceId: "a", spanId: "b", name: "retrieval", attributes }];
-    expect(readConversation({ resourceSpans: [{ scopeSpans: [{ spans }] }] })?.retrievals).toEqual([
-      { step: null, query: "which page", documents: [{ id: "K-1", text: null, score: 0.5 }] },
-    ]);
+    expect(
+      readConversation({ resourceSpans: [{ scopeSpans: [{ spans }] }] }, traceConversation)?.retrievals,
+    ).toEqual([{ step: null, query: "which page", documents: [{ id: "K-1", text: null, score: 0.5 }] }]);
   });
 
   it("with no known span has no messages, and reports that", () => {
-    const read = readConversation({
-      resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: "a", spanId: "b", name: "GET" }] }] }],
-    });
+    const read = readConversation(
+      {
+        resourceSpans: [{ scopeSpans: [{ spans: [{ traceId: "a", spanId: "b", name: "GET" }] }] }],
+      },
+      traceConversation,
+    );
     expect(read?.messages).toEqual([]);
     expect(read?.unread).toEqual([
       "1 span that is not a call of a model, tool or search (GET)",
@@ -408,7 +414,7 @@ describe("a trajectory in ATIF", () => {
   };
 
   it("gives the conversation and its usage", () => {
-    const read = readConversation(document);
+    const read = readConversation(document, traceConversation);
     const { tool_calls, turns } = conversationSteps(read?.messages ?? []);
     expect(tool_calls).toEqual([
       { id: "1", step: 1, name: "find", arguments: { order: "A-7" }, result: FOUND },
@@ -421,7 +427,10 @@ describe("a trajectory in ATIF", () => {
 
   it("is refused when a step has an unknown source", () => {
     expect(
-      readConversation({ ...document, steps: [{ step_id: 1, source: "ghost", message: "x" }] }),
+      readConversation(
+        { ...document, steps: [{ step_id: 1, source: "ghost", message: "x" }] },
+        traceConversation,
+      ),
     ).toBeUndefined();
   });
 });

@@ -13,12 +13,6 @@ const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? v
 const countOf = (value: unknown): number | undefined =>
   Number.isSafeInteger(value) && (value as number) >= 0 ? (value as number) : undefined;
 
-/** Whether a value is a document of the Agent Trajectory Interchange Format, of any version. */
-export function isAtif(value: unknown): boolean {
-  const { schema_version, steps } = membersIn(value);
-  return typeof schema_version === "string" && /^ATIF\b/i.test(schema_version) && Array.isArray(steps);
-}
-
 function callOf(value: unknown): ToolCall | undefined {
   const { tool_call_id, function_name, arguments: asked } = membersIn(value);
   if (typeof function_name !== "string") return undefined;

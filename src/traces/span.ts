@@ -121,14 +121,6 @@ function spanOf(value: unknown, schema: string, resource: Attributes): Span | un
   };
 }
 
-/** Whether a value is an OTLP trace document, or a list of them (a file of batches). */
-export function isOtlp(value: unknown): boolean {
-  if (Array.isArray(value)) return value.length > 0 && value.every((one) => isBatch(one));
-  return isBatch(value);
-}
-
-const isBatch = (value: unknown): boolean => Array.isArray(membersIn(value).resourceSpans);
-
 /** The spans of an OTLP document without duplicates. */
 export function readSpans(document: unknown): SpanList {
   const spans = new Map<string, Span>();
