@@ -6,8 +6,9 @@ import { EvalsError } from "../domain/problem.ts";
 import { requireDirectory } from "../operations/project/working-directory.ts";
 import { repairFirst } from "../operations/promoting/repair-first.ts";
 import { START_HERE, withExamples } from "./command-help.ts";
+import { check } from "./declarations/check.ts";
 import { type DeclaredCommand, GROUP, typeDeclared } from "./declarations/declare-command.ts";
-import { COMMANDS } from "./declarations/registry.ts";
+import { run } from "./declarations/run.ts";
 import type { Io } from "./io.ts";
 import { givenTwice, onceEach } from "./options-once.ts";
 import { endOf } from "./usage-mistake.ts";
@@ -20,14 +21,15 @@ export async function runProgram(args: readonly string[], io: Io): Promise<numbe
   const done = (exit: number): void => {
     code = exit;
   };
-  const typed = asHelpOption(args);
-  const program = buildProgram(commandsOf(typed), { io, done });
+  const typed = await asHelpOption(args);
+  const commands = await commandsOf(typed);
+  const program = buildProgram(commands, { io, done });
   if (args.length === 0) {
     program.outputHelp();
     return EXIT.ok;
   }
   try {
-    await program.parseAsync(withOwnValues(typed), { from: "user" });
+    await program.parseAsync(withOwnValues(typed, commands), { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
     throw error;
@@ -46,14 +48,15 @@ function commandWord(args: readonly string[]): string | undefined {
  *
  * @throws {EvalsError} EVALS_COMMAND_UNKNOWN
  */
-function asHelpOption(args: readonly string[]): readonly string[] {
+async function asHelpOption(args: readonly string[]): Promise<readonly string[]> {
   if (commandWord(args) !== "help") return args;
+  const commands = await allCommands();
   const at = args.indexOf("help");
   const words = args.slice(at + 1).filter((arg) => !arg.startsWith("-"));
   const asked = words.join(" ");
-  const names = COMMANDS.map((one) => one.words);
+  const names = commands.map((one) => one.words);
   if (asked !== "" && !names.includes(asked)) {
-    const visible = COMMANDS.filter(({ hidden }) => hidden !== true).map((one) => one.words);
+    const visible = commands.filter(({ hidden }) => hidden !== true).map((one) => one.words);
     throw new EvalsError({
       code: "EVALS_COMMAND_UNKNOWN",
       what: `Unknown command "${asked}".${didYouMean(asked, visible)}`,
@@ -64,23 +67,33 @@ function asHelpOption(args: readonly string[]): readonly string[] {
   return [...args.slice(0, at), ...args.slice(at + 1), "--help"];
 }
 
+/** The commands that are called most often. They start faster than others, because only they are loaded. */
+const OFTEN: readonly DeclaredCommand[] = [check, run];
+
+async function allCommands(): Promise<readonly DeclaredCommand[]> {
+  return (await import("./declarations/registry.ts")).COMMANDS;
+}
+
 /**
  * The commands to build: only those with the called command's first word, to start faster. All of them when there is no
  * such command, because help and suggestions need all.
  */
-function commandsOf(args: readonly string[]): readonly DeclaredCommand[] {
+async function commandsOf(args: readonly string[]): Promise<readonly DeclaredCommand[]> {
   const word = commandWord(args);
-  const named = COMMANDS.filter(({ words }) => words.split(" ")[0] === word);
-  return named.length > 0 ? named : COMMANDS;
+  const often = OFTEN.find(({ words }) => words === word);
+  if (often !== undefined) return [often];
+  const all = await allCommands();
+  const named = all.filter(({ words }) => words.split(" ")[0] === word);
+  return named.length > 0 ? named : all;
 }
 
 /**
  * Adds `=` to options that only take a value after `=`, so that commander does not read the next word as their
  * value.
  */
-function withOwnValues(args: readonly string[]): string[] {
+function withOwnValues(args: readonly string[], commands: readonly DeclaredCommand[]): string[] {
   const word = commandWord(args);
-  const { equals = [] } = COMMANDS.find(({ words }) => words === word) ?? {};
+  const { equals = [] } = commands.find(({ words }) => words === word) ?? {};
   const end = args.indexOf("--");
   return args.map((arg, at) => (equals.includes(arg) && (end === -1 || at < end) ? `${arg}=` : arg));
 }
@@ -153,7 +166,7 @@ function callable(
       const own = isFree ? io : { ...io, env: { ...io.env, [NO_EXEC]: "1" } };
       const showHelp = (): void => command.outputHelp();
       const args = given.slice(0, -2);
-      const wholeProgram = (): Command => buildProgram(COMMANDS, { io, done });
+      const wholeProgram = async (): Promise<Command> => buildProgram(await allCommands(), { io, done });
       done(await act({ io: own, options: { ...options, directory }, args, showHelp, wholeProgram }));
     });
 }

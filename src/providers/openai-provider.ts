@@ -84,7 +84,7 @@ async function openOpenai(settings: Settings, host: ProviderHost): Promise<OpenT
   const { wording, path, bounds } = APIS[settings.api];
   const address = apiAddress(settings.base_url ?? PUBLIC_API, path);
   const pools = await openConnectionPools(host.concurrency, host.env, new URL(address.base));
-  const { OpenAI } = await import("openai");
+  const { OpenAI } = await import("./openai-sdk.ts");
   const options = {
     apiKey: key || NO_KEY,
     baseURL: address.base,

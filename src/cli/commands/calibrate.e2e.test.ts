@@ -149,7 +149,12 @@ describe("with a judge to ask", () => {
     output.length = 0;
     const out = io();
     const showHelp = (): void => {};
-    const call = { io: out, args: ["helpful"] as [string], showHelp, wholeProgram: () => new Command() };
+    const call = {
+      io: out,
+      args: ["helpful"] as [string],
+      showHelp,
+      wholeProgram: async () => new Command(),
+    };
     const asked = { directory: undefined, repeats: "1", suite: "triage", ...options };
     const exit = await calibrateCommand({ ...call, options: asked }, async () => ({
       judge: one,

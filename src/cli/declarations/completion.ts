@@ -13,7 +13,7 @@ export const completion = declareCommand({
       .argument("<shell>", SHELLS.join(", ")),
   act: async ({ io, args: [shell], wholeProgram }) => {
     const { completionCommand } = await import("../commands/completion.ts");
-    io.stdout(completionCommand(shell, wholeProgram()));
+    io.stdout(completionCommand(shell, await wholeProgram()));
     return EXIT.ok;
   },
 });

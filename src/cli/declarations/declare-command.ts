@@ -25,7 +25,7 @@ interface Call<Options, Args> {
   /** Prints the command's help. */
   readonly showHelp: () => void;
   /** Builds a program with all commands. The running program may have only the called command. */
-  readonly wholeProgram: () => Command;
+  readonly wholeProgram: () => Promise<Command>;
 }
 
 /** Options for a command's output. The `output` of a declaration lists the ones that its command has. */
