@@ -1,5 +1,5 @@
 import type { TracedConversation } from "../traces/conversation-of-spans.ts";
-import { isAtif, isOtlp } from "../traces/trace-format.ts";
+import { TRACE_FORMATS, traceFormat } from "../traces/trace-format.ts";
 import { messagesOf } from "./chat-shapes.ts";
 
 /** A conversation from an application or a file, converted to our types, with the extra data that a trace holds. */
@@ -9,12 +9,14 @@ export type Conversation = Pick<TracedConversation, "messages"> & Partial<Traced
 export type TraceReader = (trace: unknown) => Conversation | undefined;
 
 /** The supported formats as text for error messages. */
-export const CONVERSATION_FORMS =
-  'OTLP spans {"resourceSpans": …}, or an ATIF trajectory {"schema_version": "ATIF-v1.7", "steps": …}, or a list of {role, content}';
+export const CONVERSATION_FORMS = [
+  ...Object.values(TRACE_FORMATS).map(({ about }) => about),
+  "a list of {role, content}",
+].join(", or ");
 
 /** Whether a value is a trace of any supported format; it may still have mistakes. */
 export function isTrace(value: unknown): boolean {
-  return isOtlp(value) || isAtif(value);
+  return traceFormat(value) !== undefined;
 }
 
 /** Loads the code that reads traces. Only few answers hold one, and a start without this code is faster. */

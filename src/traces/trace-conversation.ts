@@ -1,12 +1,15 @@
 import { conversationOfAtif } from "./atif.ts";
 import { conversationOfSpans, type TracedConversation } from "./conversation-of-spans.ts";
-import { isAtif, isOtlp } from "./trace-format.ts";
+import { type TraceFormat, traceFormat } from "./trace-format.ts";
 
-/**
- * Reads a trace as a conversation: OpenTelemetry spans with any naming convention (one document or a list of batches),
- * or an ATIF trajectory. Undefined when the value is neither, or has mistakes.
- */
+/** Reads a trace of each format; undefined when the trace has mistakes. */
+const READERS: Readonly<Record<TraceFormat, (trace: unknown) => TracedConversation | undefined>> = {
+  otlp: conversationOfSpans,
+  atif: conversationOfAtif,
+};
+
+/** Reads a trace of any supported format as a conversation; undefined when the value is no trace or has mistakes. */
 export function traceConversation(value: unknown): TracedConversation | undefined {
-  if (isOtlp(value)) return conversationOfSpans(value);
-  return isAtif(value) ? conversationOfAtif(value) : undefined;
+  const format = traceFormat(value);
+  return format && READERS[format](value);
 }
