@@ -204,7 +204,7 @@ function isText(node) {
   if (node.type === "ConditionalExpression") return isText(node.consequent) || isText(node.alternate);
   if (node.type === "BinaryExpression")
     return node.operator === "+" && (isText(node.left) || isText(node.right));
-  return node.type === "TemplateLiteral" || node.type === "MemberExpression";
+  return node.type === "TemplateLiteral" || node.type === "MemberExpression" || isResume(node);
 }
 
 /** The sentence that an expression makes. Parts that only the running program knows become `<name>`. */
@@ -249,7 +249,16 @@ function filled(node, constants, depth) {
   }
   if (node.type === "AwaitExpression") return filled(node.argument, constants, depth);
   if (node.type === "LogicalExpression" && [node.left, node.right].every(isGuess)) return "";
+  if (isResume(node)) return resumeWords(node, constants);
   return isGuess(node) ? "" : "…";
+}
+
+/** Whether an expression is the command that resumes a run: `resumeCommand(header, ["--all-trials"])`. */
+const isResume = (node) => node.type === "CallExpression" && node.callee.name === "resumeCommand";
+
+function resumeWords({ arguments: [, more] }, constants) {
+  const added = more?.elements?.map((one) => ` ${sentence(one, constants)}`) ?? [];
+  return `evals run <suite> --resume --run <id>${added.join("")}`;
 }
 
 /** Whether a part of a sentence is a suggestion, which depends on what the user wrote. */

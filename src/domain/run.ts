@@ -112,6 +112,11 @@ export interface RunHeader {
   readonly drift?: DriftNight | undefined;
   /** The source of the model's price; absent when there is none. */
   readonly price_source?: string | undefined;
+  /**
+   * Options with which the run was started, or resumed last, that a command which goes on with it repeats, each as it
+   * is typed: `--budget 0.5`. Absent when there are none.
+   */
+  readonly repeated_options?: readonly string[] | undefined;
   /** Whether the run's requests are sent to the provider in batches. */
   readonly batch?: boolean | undefined;
   /** Whether the texts of the dataset and answers must stay in the store. */

@@ -198,7 +198,7 @@ describe("a run under way", () => {
     expect(run?.end).toEqual({
       kind: "skipped",
       because: "cancelled",
-      go_on: `evals run ${run?.suite} --resume --run ${run?.id}`,
+      go_on: `evals run ${run?.suite} --resume --run ${run?.id} --concurrency 2 --baseline none`,
     });
     expect(run?.counts.answered).toBeGreaterThanOrEqual(10);
     expect(run?.counts.answered).toBeLessThan(90);

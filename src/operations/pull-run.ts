@@ -1,4 +1,5 @@
 import { EvalsError } from "../domain/problem.ts";
+import { resumeCommand } from "../domain/resume-command.ts";
 import type { EndedStatus, RunHeader } from "../domain/run.ts";
 import { UNKNOWN_USAGE } from "../domain/transcript.ts";
 import type { FleetDatabase } from "../fleet/database.ts";
@@ -40,7 +41,8 @@ export async function pullRun(io: Environment, input: PullInput): Promise<Pulled
   try {
     const kept = await requireKeptRun(fleet, input.run);
     const { run, suite } = kept;
-    if (kept.report === null || kept.ended_at === null) throw new EvalsError(unfinished(run));
+    if (kept.report === null || kept.ended_at === null)
+      throw new EvalsError(unfinished(kept.header as unknown as RunHeader));
     const cached = (kept.report as { counts?: { cached?: number } }).counts?.cached ?? 0;
     if (cached > 0) throw new EvalsError(heldElsewhere(run, cached));
     const store = await openWrittenHistory(root, io);
@@ -118,11 +120,12 @@ function heldElsewhere(run: string, cached: number) {
   };
 }
 
-function unfinished(run: string) {
+function unfinished(header: RunHeader) {
+  const { id: run } = header;
   return {
     code: "EVALS_PULL_UNFINISHED",
     what: `Run ${run} has not ended.`,
     why: "A run ends when the last block is done and the process that planned it has made its report.",
-    fix: `\`evals queue status\` shows how far the run is; on the machine that planned the run, \`evals run --resume --workers …\` continues it`,
+    fix: `\`evals queue status\` shows how far the run is; on the machine that planned the run, \`${resumeCommand(header)}\` continues it`,
   };
 }

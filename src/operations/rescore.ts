@@ -4,6 +4,7 @@ import { allItems } from "../domain/pages.ts";
 import { EvalsError } from "../domain/problem.ts";
 import { suiteOf } from "../domain/project.ts";
 import type { RunReport } from "../domain/report.ts";
+import { resumeCommand } from "../domain/resume-command.ts";
 import {
   type EndedStatus,
   isUnfinished,
@@ -193,12 +194,13 @@ async function hasAnswer({ read }: Store, { no }: StoredRun): Promise<boolean> {
   return items.length > 0;
 }
 
-function nothingToScore({ id, suite }: RunHeader): EvalsError {
+function nothingToScore(header: RunHeader): EvalsError {
+  const { id, suite } = header;
   return new EvalsError({
     code: "EVALS_RESCORE_NO_ANSWER",
     what: `Run ${id} (${suite}) has no answer, so there is nothing to score again.`,
     why: "Every trial errored or was skipped, so the new run would have no scores.",
-    fix: `evals run ${suite} --resume --run ${id}`,
+    fix: resumeCommand(header),
   });
 }
 

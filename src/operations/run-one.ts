@@ -32,6 +32,7 @@ import type { PressureSession } from "./pressing/ask-variants.ts";
 import { reportedRun } from "./reported-run.ts";
 import type { RunHooks } from "./run-watcher.ts";
 import type { PreparedRun } from "./running/prepare-runs.ts";
+import { repeatedOptions } from "./running/repeated-options.ts";
 import type { RunPlace } from "./running/run-place.ts";
 import type { RunRequest } from "./running/run-request.ts";
 import { isMatrix } from "./running/target-matrix.ts";
@@ -82,6 +83,8 @@ export async function runOne(ready: ReadyRun, session: RunningSession): Promise<
       believed: trust.believed,
       batch: far === undefined ? batchOf(request, resume, store) : undefined,
       early: gating.early,
+      // The commit's hash, because a branch may have moved when the run is resumed.
+      options: repeatedOptions(request, place.at?.commit.slice(0, 12)),
     },
     {
       ...world,

@@ -86,6 +86,6 @@ function parseAgain(text: string, id: string, path: string, line: number): Case 
     line,
     what: `This dataset has changed while it was read (case "${id}").`,
     why: "A run must ask the cases that it was planned with.",
-    fix: "Do not change the file while a run reads it. To go on with the run: evals run --resume",
+    fix: "Do not change the file while a run reads it. The same command with --resume goes on with the run.",
   });
 }

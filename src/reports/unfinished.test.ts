@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { RunEnd, RunReport } from "../domain/report.ts";
 import type { RunStatus } from "../domain/run.ts";
 import { header, report } from "./testing/reported-run.ts";
-import { suggestedGoOn, withGoOn } from "./unfinished.ts";
+import { suggestedGoOn, unfinishedSentence, withGoOn } from "./unfinished.ts";
 
 const endOf = (changes: Partial<RunReport>): RunEnd => withGoOn({ ...report, ...changes }).end;
 const COMMAND = "evals run triage --resume --run 3f9c21aa";
@@ -37,11 +37,15 @@ describe("the end of a run in its document", () => {
     });
   });
 
-  it("leaves the name of a suite out that a shell would not read as one word", () => {
-    const end = { kind: "all-asked" } as const;
-    const spaced = { ...header, suite: "two words" };
-    expect(endOf({ status: "incomplete", end, header: spaced }).go_on).toBe(
-      "evals run --resume --run 3f9c21aa",
+  it("repeats the options with which the run was started", () => {
+    const end = { kind: "skipped", because: "cancelled" } as const;
+    const limited = { ...header, repeated_options: ["--budget 0.5", "--no-cache"] };
+    expect(endOf({ status: "incomplete", end, header: limited }).go_on).toBe(
+      `${COMMAND} --budget 0.5 --no-cache`,
+    );
+    const reached = { ...end, because: "budget", budget: { usd: 0.5 } } as const;
+    expect(endOf({ status: "incomplete", end: reached, header: limited }).go_on).toBe(
+      `${COMMAND} --no-cache --budget 0.5`,
     );
   });
 
@@ -51,6 +55,13 @@ describe("the end of a run in its document", () => {
       `${COMMAND} --budget 0.02`,
     );
     expect(endOf({ status: "incomplete", end: { ...end, budget: { tokens: 100 } } }).go_on).toBe(COMMAND);
+  });
+
+  it("is the same where a killed run is shown", () => {
+    const limited = { ...header, repeated_options: ["--budget 0.5"] };
+    expect(unfinishedSentence(limited, "interrupted")).toBe(
+      `It was interrupted. To go on: ${COMMAND} --budget 0.5`,
+    );
   });
 
   it("has none for a run of another command", () => {
@@ -66,6 +77,21 @@ describe("the command that a report suggests", () => {
 
   it("resumes the run by its id", () => {
     expect(suggestedGoOn(incomplete)).toBe(COMMAND);
+  });
+
+  it("has the run's options, and a place for a larger budget in dollars where one was reached", () => {
+    const limited = {
+      ...incomplete,
+      header: { ...header, repeated_options: ["--budget 0.5", "--no-cache"] },
+    };
+    expect(suggestedGoOn(limited)).toBe(`${COMMAND} --budget 0.5 --no-cache`);
+    const reached = (budget: { usd?: number; tokens?: number }) =>
+      ({ kind: "skipped", because: "budget", budget }) as const;
+    const larger = `${COMMAND} --no-cache --budget <more>`;
+    expect(suggestedGoOn({ ...limited, end: reached({ usd: 0.5 }) })).toBe(larger);
+    // Either limit may have been reached.
+    expect(suggestedGoOn({ ...limited, end: reached({ usd: 0.5, tokens: 9 }) })).toBe(larger);
+    expect(suggestedGoOn({ ...incomplete, end: reached({ usd: 5, tokens: 9 }) })).toBe(COMMAND);
   });
 
   it("is none where nothing is missing, and none for a file that lacks answers", () => {

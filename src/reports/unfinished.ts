@@ -1,6 +1,7 @@
 import { isAside } from "../domain/aside-run.ts";
 import { isMadeElsewhere } from "../domain/recorded-provider.ts";
 import type { RunReport } from "../domain/report.ts";
+import { hasOption, resumeCommand } from "../domain/resume-command.ts";
 import type { RunHeader } from "../domain/run.ts";
 import { lacksTrials } from "./headline.ts";
 
@@ -11,18 +12,22 @@ export function unfinishedSentence(header: RunHeader, status: "running" | "inter
   return command === null ? "It was interrupted." : `It was interrupted. To go on: ${command}`;
 }
 
-/**
- * A report with the command that resumes its run, when trials or variants are missing. After a budget in dollars the
- * command has the same budget: it asks nothing until somebody raises that, where without one it would have no limit.
- */
+/** A report with the command that resumes its run, when trials or variants are missing. */
 export function withGoOn(report: RunReport): RunReport {
   const { header, status, counts, end } = report;
   const { errored = 0, skipped = 0 } = counts.variants ?? {};
   const isMissing = lacksTrials(status) || errored + skipped > 0;
   if (!isMissing || status === "running" || !isOfCommand(header)) return report;
+  return { ...report, end: { ...end, go_on: resumeCommand(header, spentLimit(report)) } };
+}
+
+/**
+ * The reached budget in dollars as an option. The command with it asks nothing until somebody raises the budget; without
+ * it the command would have no limit.
+ */
+function spentLimit({ end }: RunReport): string[] {
   const usd = end.kind === "skipped" && end.because === "budget" ? end.budget?.usd : undefined;
-  const limit = usd === undefined ? "" : ` --budget ${usd}`;
-  return { ...report, end: { ...end, go_on: `${resumeCommand(header)}${limit}` } };
+  return usd === undefined ? [] : [`--budget ${usd}`];
 }
 
 /** Whether `evals run` made this run, and not another command. */
@@ -33,20 +38,32 @@ export function goOnCommand(header: RunHeader): string | null {
   return isOfCommand(header) ? resumeCommand(header) : null;
 }
 
-/** The command that completes a run, for its report; null when nothing is missing, or no command can complete it. */
-export function suggestedGoOn({ header, status, end, errors }: RunReport): string | null {
-  if (!lacksTrials(status) || status === "running") return null;
+/**
+ * The command that completes a run, for its report; null when nothing is missing, or no command can complete it. After a
+ * budget that `--budget` raises, it has a place for the larger one.
+ *
+ * @param more options to add
+ */
+export function suggestedGoOn(report: RunReport, more: readonly string[] = []): string | null {
+  const { header, status, end, errors } = report;
+  if (!lacksTrials(status) || status === "running" || !isOfCommand(header)) return null;
   // A run of a file of outputs has only the answers that the file had when the run began. An answer that is added to the
   // file later cannot be added to this run.
   const isOfFile = end.kind === "all-asked" && isMadeElsewhere(header.provider);
-  return isOfFile && errors.every(({ kind }) => kind === "not-recorded") ? null : goOnCommand(header);
+  if (isOfFile && errors.every(({ kind }) => kind === "not-recorded")) return null;
+  const { option } = raisedBudget(report);
+  return resumeCommand(header, option ? ["--budget <more>", ...more] : more);
 }
 
 /**
- * The command that resumes a run. It has the run's id: without the id, the options that chose prompt, model, trials or
- * cases would have to be typed again. A suite's name that needs quotes in a shell is left out, because the id is enough.
+ * Where the budget that ended a run is raised: `--budget` raises dollars, evalconfig.yaml tokens. Both where both have a
+ * limit, because the report does not say which one was reached.
  */
-function resumeCommand({ id, suite }: RunHeader): string {
-  const named = /^[\w./-]+$/.test(suite) ? `${suite} ` : "";
-  return `evals run ${named}--resume --run ${id}`;
+export function raisedBudget({ header, end }: RunReport): {
+  readonly option: boolean;
+  readonly file: boolean;
+} {
+  if (end.kind !== "skipped" || end.because !== "budget") return { option: false, file: false };
+  const file = end.budget?.tokens !== undefined;
+  return { file, option: !file || hasOption(header, "--budget") };
 }

@@ -21,7 +21,7 @@ import type { JudgedRun, JudgeTotals } from "./judge-session.ts";
 import type { Plan } from "./plan.ts";
 import type { PressureTotals } from "./read-flips.ts";
 import { type RemoteTrials, sharedWith } from "./remote-trials.ts";
-import { createRun, headerOf } from "./run-header.ts";
+import { createRun, headerOf, resumedHeader } from "./run-header.ts";
 import type { RunSettings, RunWorld } from "./run-settings.ts";
 import { unpricedReplies } from "./unpriced-budget.ts";
 import { caseByCase, roundByRound, type WorkOrder } from "./work-order.ts";
@@ -52,9 +52,10 @@ export interface RanRun {
 /** Runs, scores and stores every trial of a plan, except the trials that are stored already. */
 export async function executeRun(plan: Plan, settings: RunSettings, world: RunWorld): Promise<RanRun> {
   const started = world.now();
-  const header = settings.resume?.header ?? headerOf(plan, settings, world);
+  const { resume } = settings;
+  const header = resume === null ? headerOf(plan, settings, world) : resumedHeader(resume.header, settings);
   const opened =
-    settings.resume === null ? createRun(plan, header, world.store) : world.store.resume(settings.resume);
+    resume === null ? createRun(plan, header, world.store) : world.store.resume({ ...resume, header });
   const tally = settings.tally ?? makeTally(plan.count, plan.scorers.length);
   const before =
     settings.resume === null

@@ -1,3 +1,4 @@
+import { resumeCommand } from "../domain/resume-command.ts";
 import type { RunHeader } from "../domain/run.ts";
 import type { PressureTotals } from "./read-flips.ts";
 
@@ -9,10 +10,11 @@ const MAX_FLIPPED = 3;
  * flip rate; a requirement on the rate is checked with all of them flipped and with none of them flipped.
  */
 export function pressureNotes(
-  { id: run }: Pick<RunHeader, "id">,
+  header: Pick<RunHeader, "id" | "suite" | "repeated_options">,
   pressure: PressureTotals | undefined,
 ): readonly string[] {
   if (pressure === undefined) return [];
+  const { id: run } = header;
   const { variants, errored, skipped } = pressure.counts;
   const of = `of ${variants} ${variants === 1 ? "variant" : "variants"}`;
   return [
@@ -28,7 +30,7 @@ export function pressureNotes(
       : []),
     ...(skipped > 0
       ? [
-          `${skipped} ${of} ${skipped === 1 ? "was" : "were"} not asked. To ask them: evals run --resume --run ${run}`,
+          `${skipped} ${of} ${skipped === 1 ? "was" : "were"} not asked. To ask them: ${resumeCommand(header)}`,
         ]
       : []),
   ];

@@ -24,7 +24,8 @@ export function headerOf(
     drift,
     batch,
     believed,
-  }: Pick<RunSettings, "canaryOf" | "pressureOf" | "drift" | "batch" | "believed">,
+    options,
+  }: Pick<RunSettings, "canaryOf" | "pressureOf" | "drift" | "batch" | "believed" | "options">,
   world: Pick<RunWorld, "newId" | "commit" | "branch" | "dirty" | "today">,
 ): RunHeader {
   const { suite, model, target } = plan;
@@ -52,6 +53,7 @@ export function headerOf(
     rescored_from: null,
     ...(canaryOf === undefined ? {} : { canary_of: canaryOf }),
     ...(drift === undefined ? {} : { drift }),
+    ...optionsIn(options),
     ...(batch === undefined ? {} : { batch: true }),
     ...(pressureOf === undefined ? {} : { pressure_of: pressureOf }),
     ...(plan.pressure === undefined ? {} : { pressure: plan.pressure }),
@@ -78,6 +80,17 @@ export function headerOf(
     started_at: world.today(),
   };
 }
+
+/** The header of a run that is resumed: only the options that go on with it are those of the new session. */
+export function resumedHeader(
+  { repeated_options: _, ...header }: RunHeader,
+  { options }: Pick<RunSettings, "options">,
+): RunHeader {
+  return { ...header, ...optionsIn(options) };
+}
+
+const optionsIn = (options: RunSettings["options"]): Pick<RunHeader, "repeated_options"> =>
+  options === undefined || options.length === 0 ? {} : { repeated_options: options };
 
 export function createRun(plan: Plan, header: RunHeader, store: Pick<Store, "create">): RunWriter {
   return store.create(header, newCases(plan), {

@@ -24,6 +24,8 @@ export interface RunSettings {
   readonly resume: StoredRun | null;
   /** Stopping rule with its seeded order; null asks everything. */
   readonly early: EarlyStop | null;
+  /** See `repeated_options` of `RunHeader`; absent for a run that no command goes on with. */
+  readonly options?: readonly string[] | undefined;
   /** Whether nothing is asked, even if trials are missing, because the run was merged from shards. */
   readonly asksNothing?: boolean | undefined;
   /** Asks only the trials of this order; default all trials of the plan. */

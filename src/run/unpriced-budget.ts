@@ -33,7 +33,7 @@ export function unpricedReplies(alias: string): EvalsError {
     code: "EVALS_BUDGET_UNPRICED",
     what: `The budget is in dollars, and the replies of model "${alias}" do not say what they cost.`,
     why: WHY,
-    fix: "Give the model a `price:` in evalconfig.yaml and make its replies report their usage, or make them report cost_usd. The answers so far are kept: evals run --resume",
+    fix: "Give the model a `price:` in evalconfig.yaml and make its replies report their usage, or make them report cost_usd. The answers so far are kept, and the same command with --resume goes on.",
   };
   return new EvalsError(problem, { mistake: true });
 }

@@ -505,6 +505,13 @@ export function storeContract(name: string, makePlace: () => StorePlace): void {
         next.end("complete", null, "2025-03-01T12:06:00.000Z");
         expect(theRun()).toMatchObject({ status: "complete", calls: 7 });
       });
+
+      it("is followed by a session that may have other options, which the header then has", () => {
+        create().end("incomplete", null, "2025-03-01T12:05:00.000Z");
+        const run = theRun();
+        store.resume({ ...run, header: { ...run.header, repeated_options: ["--budget 0.5"] } });
+        expect(theRun().header).toEqual({ ...run.header, repeated_options: ["--budget 0.5"] });
+      });
     });
 
     describe("the list of runs", () => {

@@ -1,4 +1,5 @@
 import { EvalsError } from "../domain/problem.ts";
+import { resumeCommand } from "../domain/resume-command.ts";
 import type { RunHeader } from "../domain/run.ts";
 import type { ProcessMark } from "../processes/process-mark.ts";
 
@@ -47,9 +48,10 @@ export function storeNewer(path: string, cause: Error): EvalsError {
 
 /** @param other the process that works on the run; null for another call in this process */
 export function runBusy(
-  { id, suite }: Pick<RunHeader, "id" | "suite">,
+  header: Pick<RunHeader, "id" | "suite" | "repeated_options">,
   other: Pick<ProcessMark, "pid" | "host"> | null,
 ): EvalsError {
+  const { id, suite } = header;
   const on = other?.host === undefined ? "" : ` on ${other.host}`;
   return new EvalsError({
     code: "EVALS_RUN_BUSY",
@@ -57,8 +59,8 @@ export function runBusy(
     why: "Two processes that continue one run would both ask, and pay for, its missing trials.",
     fix:
       other === null
-        ? `Wait until that call has ended, or abort it. Then: evals run ${suite} --resume --run ${id}`
-        : `Wait until that process has ended, or stop it${on}: kill -INT ${other.pid}. Then: evals run ${suite} --resume --run ${id}`,
+        ? `Wait until that call has ended, or abort it. Then: ${resumeCommand(header)}`
+        : `Wait until that process has ended, or stop it${on}: kill -INT ${other.pid}. Then: ${resumeCommand(header)}`,
   });
 }
 

@@ -179,7 +179,7 @@ export interface Store {
    * @throws {EvalsError} EVALS_RUN_BUSY when another living process works on the run
    */
   claim(run: StoredRun): StoredRun;
-  /** Resumes a run. @throws {EvalsError} like `claim` */
+  /** Resumes a run, and keeps the given header. @throws {EvalsError} like `claim` */
   resume(run: StoredRun): RunWriter;
   /** The runs that match the filter, newest first. */
   runs(filter: RunFilter): StoredRun[];

@@ -88,7 +88,7 @@ describe("a judge whose model does not answer", () => {
     expect(stdout).toContain("The judge did not answer: stopped early. The answers are kept.");
     expect(stdout).toContain(`judge-2024-07-18: nobody answers at 127.0.0.1:${port}`);
     expect(stdout).toMatch(
-      /To have the answers judged and continue the run:\s+evals run reply --resume --run [0-9a-f]{8}\n/,
+      /To have the answers judged and continue the run:\s+evals run reply --resume --run [0-9a-f]{8} --baseline none\n/,
     );
     expect(stdout).toContain("41 not asked or not judged, 19 errors");
     expect(server.of(TARGET).length).toBeLessThan(CASES);

@@ -109,6 +109,20 @@ describe("evals run --resume --run", () => {
     expect(asked()).toHaveLength(3);
   });
 
+  it("is printed with the limits of the command that was stopped, wherever it is printed", async () => {
+    const { repo, id, printed } = await interrupted(`${MADE} --budget 0.5 --concurrency 2 --no-cache`);
+    const command = `evals run s --resume --run ${id} --budget 0.5 --concurrency 2 --no-cache`;
+    const goesOn = async (): Promise<string> =>
+      JSON.parse((await repo.evals(`report ${id} --format json`)).stdout).runs[0].end.go_on;
+    expect(printed).toContain(`${command}\n`);
+    expect(await goesOn()).toBe(command);
+    // A session that goes on with other limits is gone on with under these.
+    await repo.evals(`run --resume --run ${id} --budget 1e-9 --concurrency 1`);
+    expect(await goesOn()).toBe(`evals run s --resume --run ${id} --concurrency 1 --budget 1e-9`);
+    const refused = await repo.evals(`run --resume --run ${id} --trials 2 --budget 0.5`);
+    expect(refused.stderr).toContain(`evals run s --resume --run ${id} --budget 0.5;`);
+  });
+
   it("resumes the run with its own model, prompt, cases and trials", async () => {
     const { repo, id, asked } = await interrupted();
     const { exit, stdout } = await repo.evals(`run --resume --run ${id} --json`);

@@ -70,7 +70,7 @@ describe("a budget in tokens", () => {
       const first = await repo.evals("run --json --baseline none");
       const [run] = JSON.parse(first.stdout).runs;
       expect([first.exit, run.end.because, run.spent.tokens]).toEqual([3, "budget", null]);
-      expect(run.end.go_on).toBe(`evals run s --resume --run ${run.id}`);
+      expect(run.end.go_on).toBe(`evals run s --resume --run ${run.id} --baseline none`);
       const before = asked();
       expect(before).toBeGreaterThan(0);
       const again = await repo.evals("run --resume --json --baseline none");

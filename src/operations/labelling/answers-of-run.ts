@@ -1,6 +1,7 @@
 import { isAside } from "../../domain/aside-run.ts";
 import { everyItem } from "../../domain/pages.ts";
 import { EvalsError } from "../../domain/problem.ts";
+import { resumeCommand } from "../../domain/resume-command.ts";
 import { answerHash } from "../../labels/label-file.ts";
 import type { StoreReads } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
@@ -56,12 +57,13 @@ function refuseEmpty(suite: string): never {
   });
 }
 
-function withoutAnswer({ id, suite }: StoredRun["header"]): EvalsError {
+function withoutAnswer(header: StoredRun["header"]): EvalsError {
+  const { id, suite } = header;
   return new EvalsError({
     code: "EVALS_LABEL_NO_ANSWER",
     what: `Run ${id} of suite "${suite}" has no answer.`,
     why: "Only answers can be labelled, and every trial of this run errored or was skipped.",
-    fix: `evals run ${suite} --resume --run ${id}, or label the answers of another run: evals history ${suite}`,
+    fix: `${resumeCommand(header)}, or label the answers of another run: evals history ${suite}`,
   });
 }
 

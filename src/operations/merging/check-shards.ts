@@ -2,6 +2,7 @@ import { promptWord } from "../../domain/listed-target.ts";
 import { everyItem } from "../../domain/pages.ts";
 import type { Problem } from "../../domain/problem.ts";
 import { namedVersion } from "../../domain/prompt.ts";
+import { resumeCommand } from "../../domain/resume-command.ts";
 import type { RunHeader } from "../../domain/run.ts";
 import type { Plan } from "../../run/plan.ts";
 import { isUnfinishedShard, runOf, type Shard } from "./open-shards.ts";
@@ -78,11 +79,11 @@ function splitProblems(run: string, shards: readonly Shard[]): Problem[] {
   }
   const unfinished = shards.filter(isUnfinishedShard);
   problems.push(
-    ...unfinished.map(({ part, source }) => ({
+    ...unfinished.map(({ part, source, run: { header } }) => ({
       code: "EVALS_MERGE_UNFINISHED",
       what: `Part ${part}/${parts} of ${run} in ${source} has not ended.`,
       why: "Trials that this part runs later would be missing from the merged run.",
-      fix: `Resume this part where it ran: \`evals run --shard ${part}/${parts} --resume\``,
+      fix: `Resume this part where it ran: ${resumeCommand(header)}`,
     })),
   );
   return problems;

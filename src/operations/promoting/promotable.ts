@@ -6,6 +6,7 @@ import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { Project } from "../../domain/project.ts";
 import { suiteOf } from "../../domain/project.ts";
 import { answersFrom } from "../../domain/recorded-provider.ts";
+import { resumeCommand } from "../../domain/resume-command.ts";
 import { storedSummary } from "../../domain/stored-summary.ts";
 import type { GateResult, RuleResult } from "../../domain/verdict.ts";
 import { notAtHead } from "../../git/not-at-head.ts";
@@ -254,7 +255,7 @@ function narrowed(run: StoredRun): Problem {
 }
 
 function stoppedEarly(run: StoredRun): Problem {
-  const { id, suite } = run.header;
+  const { id } = run.header;
   return problemOf(
     run,
     "EVALS_PROMOTE_STOPPED_EARLY",
@@ -262,8 +263,8 @@ function stoppedEarly(run: StoredRun): Problem {
     "The estimate of a run that stopped early tends to be exaggerated, and a baseline must not be exaggerated.",
     // A gate that failed fails again, so `&&` would not reach the promotion.
     gateOf(run)?.outcome === "failed"
-      ? `Fix the cause and run again; or, if the change is intended: evals run ${suite} --resume --run ${id} --all-trials || evals promote ${id} --accept "<why>"`
-      : `evals run ${suite} --resume --run ${id} --all-trials && evals promote ${id}`,
+      ? `Fix the cause and run again; or, if the change is intended: ${resumeCommand(run.header, ["--all-trials"])} || evals promote ${id} --accept "<why>"`
+      : `${resumeCommand(run.header, ["--all-trials"])} && evals promote ${id}`,
   );
 }
 
@@ -273,7 +274,7 @@ function incomplete(run: StoredRun): Problem {
     "EVALS_PROMOTE_INCOMPLETE",
     "some trials errored or were skipped",
     "A missing trial has no result, so a baseline from this run would be incomplete.",
-    `evals run ${run.header.suite} --resume --run ${run.header.id}`,
+    resumeCommand(run.header),
   );
 }
 

@@ -1,4 +1,6 @@
 import { EvalsError } from "../../domain/problem.ts";
+import { resumeCommand } from "../../domain/resume-command.ts";
+import { repeatedOptions } from "./repeated-options.ts";
 import type { RunRequest } from "./run-request.ts";
 
 /** Refuses options that exclude each other. @throws {EvalsError} EVALS_OPTION_CONFLICT */
@@ -8,7 +10,11 @@ export function refuseConflicts(request: RunRequest): void {
       code: "EVALS_OPTION_CONFLICT",
       what: "--run is given without --resume or --retry.",
       why: "--run names the run to continue; without --resume or --retry a new run would be started.",
-      fix: `evals run --resume --run ${request.run || "<id>"}`,
+      fix: resumeCommand({
+        id: request.run || "<id>",
+        suite: request.suites.length === 1 ? (request.suites[0] ?? "") : "",
+        repeated_options: repeatedOptions(request, request.at),
+      }),
     });
   }
   if (request.batchThenLive && !request.batch && !request.resume) {

@@ -1,8 +1,10 @@
 import { canonicalJson } from "../../domain/json.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import { isRecording } from "../../domain/recorded-provider.ts";
+import { resumeCommand } from "../../domain/resume-command.ts";
 import type { Narrowing, RunHeader } from "../../domain/run.ts";
 import { isVersionOf } from "../../project/version-files.ts";
+import { repeatedOptions } from "./repeated-options.ts";
 import { narrowingOf, type RunRequest } from "./run-request.ts";
 
 /**
@@ -14,7 +16,7 @@ import { narrowingOf, type RunRequest } from "./run-request.ts";
 export async function resumedRequest(request: RunRequest, header: RunHeader): Promise<RunRequest> {
   const { id, suite, alias, prompt } = header;
   const others = await otherOptions(request, header);
-  if (others.length > 0) throw new EvalsError(others.map((one) => otherOption(one, header)));
+  if (others.length > 0) throw new EvalsError(others.map((one) => otherOption(one, header, request)));
   return {
     ...request,
     run: id,
@@ -86,11 +88,12 @@ function narrowingWords({ cases, tags, shard, words, failing }: Narrowing): stri
 
 const WHOLE: Narrowing = { cases: [], tags: [], shard: null };
 
-function otherOption({ typed, has }: OtherOption, { id, suite }: RunHeader): Problem {
+function otherOption({ typed, has }: OtherOption, { id, suite }: RunHeader, request: RunRequest): Problem {
+  const repeated_options = repeatedOptions(request, request.at);
   return {
     code: "EVALS_RESUME_OPTION",
     what: `${typed} does not match run ${id}, which has ${has}.`,
     why: "A resumed run keeps its plan, so that all of its answers can be counted together.",
-    fix: `Leave this option out: evals run ${suite} --resume --run ${id}; or start a new run, without --run`,
+    fix: `Leave this option out: ${resumeCommand({ id, suite, repeated_options })}; or start a new run, without --run`,
   };
 }

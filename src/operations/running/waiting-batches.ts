@@ -1,7 +1,7 @@
 import { factsOfTarget } from "../../domain/listed-target.ts";
 import { everyItem } from "../../domain/pages.ts";
+import { resumeCommand } from "../../domain/resume-command.ts";
 import type { RunHeader } from "../../domain/run.ts";
-import { goOnCommand } from "../../reports/unfinished.ts";
 import type { Plan } from "../../run/plan.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import type { RunRequest } from "./run-request.ts";
@@ -70,7 +70,7 @@ export async function waitingNotes(
     const asks = run === undefined ? "other cases or trials of the same suite and target" : "the same";
     notes.set(
       plan,
-      `Run ${header.id}, which asks ${asks}, waits for a batch. This run pays for its own answers; to fetch the batch's answers instead: ${goOnCommand(header) ?? `evals run --resume --run ${header.id}`}`,
+      `Run ${header.id}, which asks ${asks}, waits for a batch. This run pays for its own answers; to fetch the batch's answers instead: ${resumeCommand(header)}`,
     );
   }
   return notes;

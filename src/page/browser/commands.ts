@@ -1,3 +1,4 @@
+import { shellWord } from "../../domain/shell-word.ts";
 import type { Route } from "./route.ts";
 
 /** The command that prints the content of a view, ready to be pasted. */
@@ -43,9 +44,4 @@ export function sidesOf(key: string): [string, string?] {
 export function candidateOf(key: string): string {
   const [a, b] = sidesOf(key);
   return b ?? a;
-}
-
-/** Quotes a word for a shell if the word contains characters that a shell may interpret. */
-export function shellWord(word: string): string {
-  return /^[\w./:@^=,+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

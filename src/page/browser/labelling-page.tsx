@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
+import { shellWord } from "../../domain/shell-word.ts";
 import { Command } from "./command.tsx";
-import { shellWord } from "./commands.ts";
 import type { LabellingClient } from "./labelling-client.ts";
 import { LabellingView } from "./labelling-view.tsx";
 import { PageFrame } from "./page-frame.tsx";

@@ -5,7 +5,7 @@ import { countsSentence, decisionSentence, endSentence, headline, runName } from
 import { correctedSentences, informingSentences } from "../../reports/judge-words.ts";
 import { requiredText, ruleName, ruleValue } from "../../reports/metric-rows.ts";
 import { narrowedSentence } from "../../reports/narrowed-words.ts";
-import { suggestedGoOn } from "../../reports/unfinished.ts";
+import { raisedBudget, suggestedGoOn } from "../../reports/unfinished.ts";
 
 const MAX_LISTED = 100;
 
@@ -50,7 +50,7 @@ export function VerdictSection({ report }: { report: RunReport }): JSX.Element {
       {goOn === null ? null : (
         <p>
           To go on: <code>{goOn}</code>
-          {report.end.kind === "skipped" && report.end.because === "budget" ? ", with a larger budget" : ""}
+          {raisedBudget(report).file ? ", with a larger `budget` in evalconfig.yaml" : ""}
         </p>
       )}
       <Rules report={report} />

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { RunHeader } from "../../domain/run.ts";
 import { matchesGolden } from "../testing/golden.ts";
 import { HOSTILE, hostileRun, largeRun, report, reportedRun } from "../testing/reported-run.ts";
 import { markdownReport } from "./markdown.ts";
@@ -92,6 +93,20 @@ describe("markdownReport", () => {
       'evals promote --accept "why this drop is wanted"',
       "evals run triage --model small --resume",
     ]);
+    const resumed = async (changes: Partial<RunHeader>): Promise<string | undefined> =>
+      (await commands({ status: "incomplete", header: { ...report.header, ...changes } })).find((one) =>
+        one.includes("--resume"),
+      );
+    // What goes on asks no more, and spends no more, than the run would have.
+    const narrowing = { cases: ["refund-07"], tags: ["critical"], shard: "1/2" };
+    expect(
+      await resumed({ repeated_options: ["--budget 0.5", "--no-cache"], given_trials: 2, narrowing }),
+    ).toBe(
+      "evals run triage --resume --trials 2 --case refund-07 --tag critical --shard 1/2 --budget 0.5 --no-cache",
+    );
+    expect(await resumed({ repeated_options: ["--baseline 'file:a b.jsonl'"] })).toBeUndefined();
+    expect(await resumed({ narrowing: { ...narrowing, cases: ["$(reboot)"] } })).toBeUndefined();
+    expect(await resumed({ narrowing: { ...narrowing, failing: "3f9c21aa" } })).toBeUndefined();
     // A suite name that a shell would interpret is not put into a command.
     expect(await commands({ header: { ...report.header, suite: "a b; rm -rf /" } })).toEqual([]);
   });

@@ -294,6 +294,8 @@ const commandBlock = (commands: readonly string[]): string =>
 const MAX_AGAIN = 3;
 /** Matches a text that can be pasted into a shell without quotes. */
 const TYPED = /^[A-Za-z0-9][\w./@-]*$/;
+/** Matches an option that can be pasted so, with or without a value. */
+const TYPED_OPTION = /^--?[a-z-]+( [A-Za-z0-9][\w./:@-]*)?$/;
 
 /**
  * The commands to suggest as next steps. They must work on a machine that does not have these runs, so they contain
@@ -318,8 +320,28 @@ async function nextCommands({ report, rows }: ReportedRun): Promise<string[]> {
     ...(gate.verdict === "regressed"
       ? [`${run} --all-trials`, 'evals promote --accept "why this drop is wanted"']
       : []),
-    ...(lacksTrials(report.status) && report.status !== "running" ? [`${run} --resume`] : []),
+    ...goOnLine(report, run),
   ];
+}
+
+/**
+ * The command that asks for the missing trials, with the limits of the run; no line where a shell would interpret one of
+ * its options, or where it would need the id of another run.
+ */
+function goOnLine({ status, header }: RunReport, run: string): string[] {
+  if (!lacksTrials(status) || status === "running") return [];
+  const { narrowing, given_trials: trials, repeated_options: options = [] } = header;
+  const { cases = [], tags = [], shard = null, words, failing } = narrowing ?? {};
+  if (failing !== undefined) return [];
+  const planned = [
+    ...(trials === undefined ? [] : [`--trials ${trials}`]),
+    ...cases.map((id) => `--case ${id}`),
+    ...tags.map((tag) => `--tag ${tag}`),
+    ...(words === undefined ? [] : [`-t ${words}`]),
+    ...(shard === null ? [] : [`--shard ${shard}`]),
+  ];
+  const typed = [...planned, ...options];
+  return typed.every((one) => TYPED_OPTION.test(one)) ? [[run, "--resume", ...typed].join(" ")] : [];
 }
 
 function countsLine(report: RunReport): string {

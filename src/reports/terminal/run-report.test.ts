@@ -132,9 +132,22 @@ describe("a report in a terminal", () => {
       "the budget of $5.00 or 9 tokens is reached",
       "To go on, raise `budget` in evalconfig.yaml, then:\n    evals run support-triage --resume --run 3f9c0a12\n",
     ],
+    [
+      { because: "cancelled", options: ["--budget 0.5"] },
+      "stopped",
+      "To go on:\n    evals run support-triage --resume --run 3f9c0a12 --budget 0.5\n",
+    ],
+    [
+      { because: "budget", budget: { usd: 5, tokens: 9 }, options: ["--budget 5"] },
+      "the budget of $5.00 or 9 tokens is reached",
+      "To go on, raise `budget` in evalconfig.yaml or here, then:\n    evals run support-triage --resume --run 3f9c0a12 --budget <more>\n",
+    ],
   ] as const)("that was cut short (%j) says what was not asked and how to go on", (cut, why, how) => {
     const counts = { ...sampleReport().counts, answered: 412, skipped: 188 };
-    const shown = text(sampleReport({ counts, status: "incomplete", end: { kind: "skipped", ...cut } }));
+    const { options, ...end } = { options: [], ...cut };
+    const header = { ...sampleReport().header, repeated_options: options };
+    const report = sampleReport({ header, counts, status: "incomplete", end: { kind: "skipped", ...end } });
+    const shown = text(report);
     expect(shown.replace(/\s+/g, " ")).toContain(`412 of 600 answered, 188 not asked (${why}).`);
     expect(shown).toContain(`Nothing is lost. ${how}`);
   });

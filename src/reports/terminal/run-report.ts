@@ -17,7 +17,7 @@ import { correctedSentences, informingSentences } from "../judge-words.ts";
 import { metricLabel, requiredText, ruleName, ruleValue } from "../metric-rows.ts";
 import { narrowedSentence } from "../narrowed-words.ts";
 import { cut, plainLine } from "../plain-text.ts";
-import { suggestedGoOn } from "../unfinished.ts";
+import { raisedBudget, suggestedGoOn } from "../unfinished.ts";
 import { tagLines, worstLines } from "./case-blocks.ts";
 import { failureLines } from "./failure-lines.ts";
 import { fold } from "./fold.ts";
@@ -115,14 +115,16 @@ function onceItCan(because: LostBecause | undefined): string {
 function endLines(report: RunReport, width: number): string[] {
   const { end, counts } = report;
   const command = suggestedGoOn(report);
-  const then = (words: string, more = ""): string[] =>
-    command === null ? [] : commandLines(words, `${command}${more}`, width);
+  const then = (words: string, ...more: string[]): string[] => {
+    const typed = suggestedGoOn(report, more);
+    return typed === null ? [] : commandLines(words, typed, width);
+  };
   if (end.kind === "unreachable" && end.because === "no-batch") {
     return [
       indent(`${lostSentence(report)}.`),
       indent(plainLine(end.message)),
       ...then("To send it again:"),
-      ...then("To ask call by call:", " --batch-then-live"),
+      ...then("To ask call by call:", "--batch-then-live"),
     ];
   }
   if (end.kind === "unreachable") {
@@ -166,11 +168,15 @@ function endLines(report: RunReport, width: number): string[] {
     `${count(counts.answered)} of ${count(counts.trials)} answered, ${count(counts.skipped)} ${skippedWords(end)}.`,
   );
   if (end.because === "batch") return [text, ...then("To fetch the answers that are ready:")];
-  const ofBudget = end.because === "budget";
-  // The option --budget raises only a budget in dollars. A budget in tokens can only be raised in evalconfig.yaml.
-  if (ofBudget && end.budget?.tokens !== undefined)
-    return [text, ...then("Nothing is lost. To go on, raise `budget` in evalconfig.yaml, then:")];
-  return [text, ...then("Nothing is lost. To go on:", ofBudget ? " --budget <more>" : "")];
+  const raised = raisedBudget(report);
+  if (raised.file)
+    return [
+      text,
+      ...then(
+        `Nothing is lost. To go on, raise \`budget\` in evalconfig.yaml${raised.option ? " or here" : ""}, then:`,
+      ),
+    ];
+  return [text, ...then("Nothing is lost. To go on:")];
 }
 
 /**

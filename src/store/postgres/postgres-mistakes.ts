@@ -29,7 +29,11 @@ export function translated(error: unknown, url: string): unknown {
   if (!(error instanceof PostgresFailure)) return error;
   const { code, message } = error;
   if (code === "53100" || code === "53400")
-    return unwritable(url, error, "Free space on the disk of the database, then go on: evals run --resume");
+    return unwritable(
+      url,
+      error,
+      "Free space on the disk of the database. The same command with --resume then goes on.",
+    );
   if (code === "42501")
     return unwritable(url, error, "Give the role the rights that docs/store.md lists, or name another role.");
   if (

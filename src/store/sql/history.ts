@@ -83,7 +83,10 @@ export function historyOf({ db, care, place, now, self, onClose }: HistoryParts)
     }),
     resume: guarded((run: StoredRun): RunWriter => {
       owners.claim(run.no);
-      db.prepare("UPDATE runs SET status = 'running' WHERE no = ?").run(run.no);
+      db.prepare("UPDATE runs SET status = 'running', header = ? WHERE no = ?").run(
+        JSON.stringify(run.header),
+        run.no,
+      );
       return openWriter(run.no);
     }),
     close: () => {

@@ -1,3 +1,4 @@
+import type { RunHeader } from "../../domain/run.ts";
 import type { ProcessMark } from "../../processes/process-mark.ts";
 import { otherProcess } from "../run-process.ts";
 import { runBusy } from "../store-errors.ts";
@@ -29,6 +30,8 @@ export interface RunOwners {
 interface OwnedRow {
   readonly id: string;
   readonly suite: string;
+  /** The run's header, as JSON. */
+  readonly header: string;
   readonly owner: string | null;
 }
 
@@ -64,13 +67,16 @@ export function runOwners(db: Database, process: ProcessMark, place: string): Ru
     if (heldHere.get(keyOf(no)) === owners) heldHere.delete(keyOf(no));
   };
   const take = db.transaction((no: number) => {
-    const row = db.prepare<[number], OwnedRow>("SELECT id, suite, owner FROM runs WHERE no = ?").get(no);
+    const row = db
+      .prepare<[number], OwnedRow>("SELECT id, suite, header, owner FROM runs WHERE no = ?")
+      .get(no);
     if (row === undefined) throw new Error(`no run ${no}`);
     const { self, column } = mark();
     const other = otherProcess(ownerOf(row.owner), self, db.lives);
     // The host is named only when it is another machine.
-    if (other !== null) throw runBusy(row, other.host === self.host ? { pid: other.pid } : other);
-    if ((heldHere.get(keyOf(no)) ?? owners) !== owners) throw runBusy(row, null);
+    const busy = (by: Parameters<typeof runBusy>[1]) => runBusy(JSON.parse(row.header) as RunHeader, by);
+    if (other !== null) throw busy(other.host === self.host ? { pid: other.pid } : other);
+    if ((heldHere.get(keyOf(no)) ?? owners) !== owners) throw busy(null);
     db.prepare("UPDATE runs SET owner = ? WHERE no = ?").run(column, no);
   });
   const owners: RunOwners = {

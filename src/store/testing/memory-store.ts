@@ -206,9 +206,10 @@ export function memoryStore(
       claim(runOf(no));
       return stored(runOf(no));
     },
-    resume: ({ no }) => {
+    resume: ({ no, header }) => {
       const run = runOf(no);
       claim(run);
+      run.header = header;
       run.status = "running";
       return open(run, no);
     },
