@@ -1,5 +1,6 @@
 import { EXIT } from "../../domain/exit-code.ts";
 import { compareArms } from "../../operations/compare-arms.ts";
+import { BUDGET, readNumber } from "../../operations/options/read-number.ts";
 import { armsDocument } from "../../reports/json/arms.ts";
 import { armsText } from "../../reports/terminal/arms.ts";
 import type { AbCall } from "../declarations/ab.ts";
@@ -13,7 +14,7 @@ import { listenForStop } from "../stop-signals.ts";
  */
 export async function abCommand({ io, options, args: [a, b] }: AbCall): Promise<number> {
   const { directory, suite, judge, yes = false } = options;
-  const budget = options.budget === undefined ? null : Number(options.budget);
+  const budget = readNumber(options.budget, BUDGET) ?? null;
   const { signal, exitCode, close } = listenForStop(io);
   try {
     const compared = await compareArms(io, {

@@ -7,7 +7,7 @@ import {
   findDriftOnSchedule,
   planDrift,
 } from "../../operations/find-drift.ts";
-import { type NumberOption, readNumber } from "../../operations/options/read-number.ts";
+import { BUDGET, readNumber } from "../../operations/options/read-number.ts";
 import { driftDocument } from "../../reports/json/drift.ts";
 import { runPlanDocument } from "../../reports/json/run-plan.ts";
 import { driftText } from "../../reports/terminal/drift.ts";
@@ -17,14 +17,6 @@ import type { Io } from "../io.ts";
 import { printResult } from "../print-result.ts";
 import { runView } from "../run-view.ts";
 import { untilStopped } from "../stop-signals.ts";
-
-const BUDGET: NumberOption = {
-  option: "--budget",
-  expected: "an amount in US dollars above 0",
-  isRight: (value) => value > 0,
-  why: "With a misread amount, the command could spend more than you meant.",
-  fix: "--budget 0.50",
-};
 
 /** `evals drift <suite>`: adds one run to a series of runs, and compares the series with the promoted baseline. */
 export async function driftCommand({ io, options, args: [suite] }: DriftCall): Promise<number> {

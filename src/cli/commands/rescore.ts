@@ -1,3 +1,4 @@
+import { BUDGET, readNumber } from "../../operations/options/read-number.ts";
 import { rescore } from "../../operations/rescore.ts";
 import { rescoreDocument } from "../../reports/json/rescore-json.ts";
 import { rescoredText } from "../../reports/terminal/rescored.ts";
@@ -9,7 +10,7 @@ import { keepHeapSmall } from "../v8-flags.ts";
 export async function rescoreCommand({ io, options, args: [word] }: RescoreCall): Promise<number> {
   keepHeapSmall();
   const { directory, yes = false, budget, replay = false } = options;
-  const consent = { yes, budget: budget === undefined ? null : Number(budget) };
+  const consent = { yes, budget: readNumber(budget, BUDGET) ?? null };
   const rescored = await rescore(io, { directory, run: word, consent, replay });
   return printResult(io, options, {
     document: () => rescoreDocument(rescored.result),

@@ -1,5 +1,6 @@
 import { EXIT } from "../../domain/exit-code.ts";
 import { EvalsError } from "../../domain/problem.ts";
+import { BUDGET, readNumber } from "../../operations/options/read-number.ts";
 import { scoreTraffic } from "../../operations/score-traffic.ts";
 import { scoreDocument } from "../../reports/json/score.ts";
 import { scoredTrafficText } from "../../reports/terminal/scored-traffic.ts";
@@ -12,7 +13,7 @@ export async function scoreCommand({ io, options, args: [suite] }: ScoreCall): P
   if (traffic !== true) throw onlyTraffic(suite);
   const scored = await scoreTraffic(io, {
     ...{ ...input, suite, replay },
-    consent: { yes, budget: budget === undefined ? null : Number(budget) },
+    consent: { yes, budget: readNumber(budget, BUDGET) ?? null },
   });
   // A trace without a judge's verdict counts as missing. The numbers of its day are then incomplete, so the command ends
   // undecided.

@@ -93,7 +93,6 @@ export function agreeToPrice(
     command,
   }: Pick<JudgingContext, "project" | "io" | "consent"> & { readonly command: string },
 ): void {
-  if (budget !== null && !(budget > 0)) throw new EvalsError(badBudget(command));
   if (price.calls === 0) return;
   if (price.usd !== 0 && !yes && budget === null) throw new EvalsError(costs(command, price));
   if (budget !== null && price.usd === null) throw new EvalsError(unpriced(command));
@@ -122,14 +121,5 @@ function unpriced(command: string) {
     what: "The budget is in dollars, and the model of a judge has no price.",
     why: "An unknown cost is not zero, and spending could not be stopped at the budget.",
     fix: `Give the model a price in evalconfig.yaml, or: ${command} --yes`,
-  };
-}
-
-function badBudget(command: string) {
-  return {
-    code: "EVALS_OPTION_INVALID",
-    what: "--budget is not an amount in US dollars above 0, for instance 0.50.",
-    why: "A misread budget would allow a different amount than you meant.",
-    fix: `${command} --budget 0.50`,
   };
 }

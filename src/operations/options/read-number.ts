@@ -33,6 +33,15 @@ export const portOption = (option: string): NumberOption => ({
   fix: `${option} 4173, or 0 for any port that is free.`,
 });
 
+/** `--budget` in US dollars. */
+export const BUDGET: NumberOption = {
+  option: "--budget",
+  expected: "an amount in US dollars above 0",
+  isRight: (value) => value > 0 && Number.isFinite(value),
+  why: "With a misread amount, the command could spend more than you meant.",
+  fix: "--budget 0.50",
+};
+
 /** The option's value as a number; undefined when the option is absent. @throws {EvalsError} EVALS_OPTION_INVALID */
 export function readNumber(text: string | undefined, number: NumberOption): number | undefined {
   if (text === undefined) return undefined;
