@@ -116,10 +116,11 @@ function issuesOf<T>(
       column: inLine?.at(path, on).column ?? 1,
     }),
   };
-  return describeIssues(error.issues, { schema: schema(), value, places, code }).map((problem) =>
-    problem.code.endsWith("_UNKNOWN_KEY")
-      ? { ...problem, fix: `${problem.fix} If a newer git-evals wrote the line, update git-evals.` }
-      : problem,
+  return describeIssues(error.issues, { schema: schema(), value, places, code, isLine: true }).map(
+    (problem) =>
+      problem.code.endsWith("_UNKNOWN_KEY")
+        ? { ...problem, fix: `${problem.fix} If a newer git-evals wrote the line, update git-evals.` }
+        : problem,
   );
 }
 

@@ -78,6 +78,12 @@ describe("mistakes of a label file", () => {
     expect(problems.every(({ path }) => path === PATH)).toBe(true);
   });
 
+  test.each(["null", "[]", '"a"', "7"])("a line %s is reported as a line, at its place", (other) => {
+    expect(problemsOf(`${line(label("a", "pass"))}${other}\n`)).toMatchObject([
+      { code: "EVALS_LABELS_INVALID", line: 2, column: 1, what: expect.stringMatching(/^This line must be/) },
+    ]);
+  });
+
   test("a half-written last line is reported as such, and the same in the middle is not", () => {
     const half = line(label("b", "pass")).slice(0, 40);
     const [last] = problemsOf(line(label("a", "pass")) + half);

@@ -85,6 +85,7 @@ export function describeCase(value: unknown, places: Places, base: readonly Prop
     value,
     places,
     base,
+    isLine: true,
     code: "EVALS_CASE",
   });
 }

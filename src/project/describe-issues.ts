@@ -25,6 +25,8 @@ export interface IssueContext {
   readonly places: Places;
   /** Location of `value` in the file. */
   readonly base?: Path;
+  /** Whether `value` is one line of a file, as in JSON Lines, and not the whole file. */
+  readonly isLine?: boolean;
   /** Prefix: `EVALS_SUITE` becomes EVALS_SUITE_UNKNOWN_KEY, EVALS_SUITE_MISSING_KEY, EVALS_SUITE_INVALID. */
   readonly code: string;
 }
@@ -238,8 +240,7 @@ const EMPTY_FILES: Readonly<Record<string, string>> = {
 function invalid(path: Path, expected: string, context: IssueContext): Problem {
   const full = [...(context.base ?? []), ...path];
   const value = valueAt(context.value, path);
-  // A case of JSON Lines is a line, not a file.
-  const isLine = context.code === "EVALS_CASE";
+  const { isLine = false } = context;
   if (full.length === 0 && value === null && !isLine) return emptyFile(context);
   const about = descriptionAt(context.schema, path);
   const hint = hintFor("invalid", full, value);

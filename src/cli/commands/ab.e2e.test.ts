@@ -76,6 +76,7 @@ describe("evals ab", () => {
     ['{"output":"x"}\n{"session":"s"}', 2, "EVALS_ARM_OUTPUT"],
     ['{"output":"x","at":"yesterday"}', 1, "EVALS_ARM_INVALID"],
     ['{"output":"x"', 1, "EVALS_ARM_CUT_OFF"],
+    ['{"output":"x"}\nnull', 2, "EVALS_ARM_INVALID"],
   ])("refuses %j with its line", async (text, line, code) => {
     repo.write("a.jsonl", text);
     repo.write("b.jsonl", '{"output":"x"}\n');
