@@ -173,6 +173,8 @@ export interface CalibrationReport {
     readonly fails: number;
     readonly tags: readonly string[];
     readonly answers: readonly WantedLabel[];
+    /** The command that labels answers for this judge. */
+    readonly command: string;
     readonly disagreements: readonly WantedLabel[];
   };
   readonly gate: JudgeBar & {

@@ -103,6 +103,42 @@ describe("truth", () => {
     });
   });
 
+  test("those who adjudicate may be divided too, or settle that nobody can tell", () => {
+    const conflict = (id: string) => [label(id, "pass"), label(id, "fail", { rater: "bo" })];
+    const { raters, labels } = calibrate(
+      [
+        ...conflict("a"),
+        ...[
+          label("a", "pass", { rater: "adjudicated:cy" }),
+          label("a", "fail", { rater: "adjudicated:dee" }),
+        ],
+        ...conflict("b"),
+        label("b", "unsure", { rater: "adjudicated:cy" }),
+        label("c", "pass"),
+      ],
+      [verdict("c", "pass")],
+      null,
+    );
+    expect(labels).toMatchObject({ unsure: 2, pass: 1 });
+    expect(raters.tied).toBe(1);
+  });
+
+  test("the order of the labels changes no figure, also where raters were shown an answer by other draws", () => {
+    const labels = Array.from({ length: 24 }, (_, at) => [
+      label(`c${at}`, at % 5 ? "pass" : "fail", { rater: "bo", weight: 3 }),
+      label(`c${at}`, at % 5 ? "pass" : "fail", { picked: "stratified", weight: at % 2 ? 9 : 1 }),
+      label(`c${at}`, at % 5 ? "pass" : "fail", { rater: "cy", weight: 2 }),
+    ]).flat();
+    const verdicts = Array.from({ length: 24 }, (_, at) => verdict(`c${at}`, at % 4 ? "pass" : "fail"));
+    const there = calibrate(labels, verdicts, null);
+    expect({ ...calibrate([...labels].reverse(), verdicts, null), answers: [], pairs: [] }).toEqual({
+      ...there,
+      answers: [],
+      pairs: [],
+    });
+    expect(there.answers[0]).toMatchObject({ picked: "random", weight: 2 });
+  });
+
   test("Krippendorff's alpha compares the raters and leaves out adjudicated labels", () => {
     // Units {p,p} {p,f} {f,f} {p,p}: D_o 2/8; D_e from 5 and 3 votes of 8: 2·5·3/(8·7).
     const votes = [

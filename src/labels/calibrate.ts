@@ -26,7 +26,7 @@ export interface RaterAgreement {
   readonly alpha: Estimate;
   /** Number of labels by rater. */
   readonly labels: Readonly<Record<string, number>>;
-  /** Number of answers on which raters are evenly divided and that nobody adjudicated. */
+  /** Number of answers on which raters, or those who adjudicate, are evenly divided. */
   readonly tied: number;
 }
 

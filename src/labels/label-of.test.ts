@@ -43,6 +43,19 @@ describe("labelsOf", () => {
     const twice = [label("a", "pass"), label("a", "fail", { of: "good" })];
     expect(labelsOf(twice, "good", [GOOD])).toEqual([twice[1]]);
   });
+
+  it("counts one rater once for an answer that was labelled by both names of the judge: the newest label", () => {
+    const before = label("a", "pass", { of: "right", at: "2025-03-01" });
+    const after = label("a", "fail", { of: "correctness", at: "2025-03-02T08:00:00Z" });
+    const other = label("a", "pass", { of: "right", rater: "bo" });
+    for (const all of [
+      [before, after, other],
+      [other, after, before],
+    ])
+      expect(
+        labelsOf(all, "right", [GOOD, RIGHT]).sort((one, two) => (one.rater < two.rater ? -1 : 1)),
+      ).toEqual([after, other]);
+  });
 });
 
 describe("measuredScorers", () => {

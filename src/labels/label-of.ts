@@ -16,10 +16,19 @@ export function wordsForOf(scorers: readonly MeasuredScorer[]): string[] {
   return [...new Set(scorers.flatMap(({ name, judge }) => (judge === null ? [name] : [judge, name])))];
 }
 
+/** All words that mean the same judge as `of`: the judge's name, and its scorer's name if it has only one scorer. */
+export function wordsForJudge(of: string, scorers: readonly MeasuredScorer[]): ReadonlySet<string> {
+  const named = scorers.find(({ judge }) => judge === of) ?? scorers.find(({ name }) => name === of);
+  const sharing = scorers.filter(({ judge }) => judge !== null && judge === named?.judge);
+  const [only] = sharing;
+  if (only === undefined || sharing.length > 1) return new Set([of]);
+  return new Set([only.judge ?? of, only.name]);
+}
+
 /**
  * The labels that measure one judge: the labels that name the judge and, if the suite has no other judge, the
- * labels that name no judge. If a rater gave a label of each kind for one answer, the label that names the judge
- * counts.
+ * labels that name no judge. If a rater gave several of them for one answer, one counts: a label that names the judge,
+ * the newest of those.
  *
  * @param name of the judge's file, or of a scorer without a judge file
  * @param scorers of the suite; empty when the suite is unknown
@@ -33,8 +42,19 @@ export function labelsOf(
   const measured = measuredNames(scorers);
   const alone = measured.every((one) => one === name);
   const own = labels.filter((label) => (label.of === undefined ? alone : words.has(label.of)));
-  const named = new Set(own.flatMap((label) => (label.of === undefined ? [] : [identity(label)])));
-  return own.filter((label) => label.of !== undefined || !named.has(identity(label)));
+  const counting = new Map<string, Label>();
+  for (const label of own) {
+    const other = counting.get(identity(label));
+    if (other === undefined || isStronger(label, other)) counting.set(identity(label), label);
+  }
+  return own.filter((label) => counting.get(identity(label)) === label);
+}
+
+/** Whether the first of two labels counts. The order of lines in the file has no influence. */
+function isStronger(one: Label, other: Label): boolean {
+  if (one.of === undefined || other.of === undefined) return one.of !== undefined;
+  const [at, before] = [Date.parse(one.at), Date.parse(other.at)];
+  return at === before ? one.of < other.of : at > before;
 }
 
 const identity = (label: Label): string => `${label.rater}\n${answerKey(label)}`;

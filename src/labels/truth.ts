@@ -41,6 +41,10 @@ export function labelledAnswers(labels: readonly Label[]): LabelledAnswer[] {
 function labelledAnswer(key: string, labels: readonly Label[]): LabelledAnswer {
   const first = labels[0];
   if (first === undefined) throw new Error("an answer has no label");
+  // One randomly picked label makes the answer part of a random sample, even if other raters labelled the answer,
+  // too.
+  const random = labels.filter((label) => label.picked === "random");
+  const counting = random.length > 0 ? random : labels;
   return {
     key,
     case: first.case,
@@ -48,16 +52,14 @@ function labelledAnswer(key: string, labels: readonly Label[]): LabelledAnswer {
     answer: first.answer,
     truth: truthOf(labels),
     labels,
-    weight: first.weight,
-    // One randomly picked label makes the answer part of a random sample, even if other raters labelled the answer,
-    // too.
-    picked: labels.some((label) => label.picked === "random") ? "random" : "stratified",
+    // Of several draws, the one with the best chance for this answer counts. The order of lines has no influence.
+    weight: Math.min(...counting.map((label) => label.weight)),
+    picked: random.length > 0 ? "random" : "stratified",
   };
 }
 
 function truthOf(labels: readonly Label[]): LabelledAnswer["truth"] {
-  const adjudicated = labels.filter(isAdjudicated);
-  const votes = adjudicated.length > 0 ? adjudicated : labels;
+  const votes = votesOf(labels);
   const passes = votes.filter((label) => label.verdict === "pass").length;
   const fails = votes.filter((label) => label.verdict === "fail").length;
   if (passes === fails) return null;
@@ -69,9 +71,15 @@ export function isAdjudicated(label: Label): boolean {
   return label.rater.startsWith(ADJUDICATED);
 }
 
-/** Whether at least one rater gave a verdict, but the verdicts have no majority. */
+/** The labels that decide an answer's truth: those that adjudicate if there are any, else all. */
+function votesOf(labels: readonly Label[]): readonly Label[] {
+  const adjudicated = labels.filter(isAdjudicated);
+  return adjudicated.length > 0 ? adjudicated : labels;
+}
+
+/** Whether at least one of the deciding labels gives a verdict, but these verdicts have no majority. */
 export function isTied({ truth, labels }: LabelledAnswer): boolean {
-  return truth === null && labels.some((label) => label.verdict !== "unsure");
+  return truth === null && votesOf(labels).some((label) => label.verdict !== "unsure");
 }
 
 function compare(a: string, b: string): number {

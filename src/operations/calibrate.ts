@@ -141,7 +141,7 @@ async function checkDrift(
 /** The answers of the newest run that have a judge's verdict and no label, to suggest which to label. */
 async function unlabelledAnswers(
   io: Environment,
-  { root, suite }: CalibrationSubject,
+  { root, suite, judge }: CalibrationSubject,
   { answers }: CalibrationResult,
 ) {
   if (!hasStoredHistory(root, io)) return [];
@@ -149,7 +149,7 @@ async function unlabelledAnswers(
   try {
     if ((await store.read.runs({ suite }, { limit: 1 })).items.length === 0) return [];
     const labelled = new Set(answers.map((one) => one.key));
-    const found = await answersOfRun(store, await runToLabel(store, suite));
+    const found = await answersOfRun(store, await runToLabel(store, suite), judge);
     return found.flatMap(({ case: id, answer_hash, judged }) => {
       if (judged === null || labelled.has(answerKey({ case: id, answer_hash }))) return [];
       const verdict: "pass" | "fail" = 2 * judged.pass >= judged.of ? "pass" : "fail";

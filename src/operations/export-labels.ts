@@ -71,7 +71,7 @@ export async function exportLabels(io: Environment, input: ExportLabelsInput): P
     const scorers = measuredInRun(run.header);
     const of = judgeOfLabels(suite, input.judge, scorers);
     const labels = labelsBeside(readLabels(place.root, suite), of, scorers);
-    const tasks = await pickedQuestions({ store, run, rater: "", labels }, input);
+    const tasks = await pickedQuestions({ store, run, rater: "", labels, of }, input);
     const criteria = await judgeCriteria(place, run.header, of);
     io.notice(`${plural(tasks.length, "answer")} of run ${run.header.id}; judges' verdicts are left out`);
     if (format === "csv") {

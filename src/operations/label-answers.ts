@@ -1,6 +1,7 @@
 import type { Label } from "../domain/label.ts";
 import type { LabellingTask } from "../domain/labelling.ts";
 import { answerKey, readLabels, removeLabel, saveLabel } from "../labels/label-file.ts";
+import { wordsForJudge } from "../labels/label-of.ts";
 import { labelsPath } from "../labels/labels-path.ts";
 import { ADJUDICATED } from "../labels/truth.ts";
 import { LabellingSession } from "../page/labelling-session.ts";
@@ -53,11 +54,12 @@ export async function labelAnswers(io: Environment, input: LabelAnswersInput): P
     const scorers = measuredInRun(run.header);
     const of = judgeOfLabels(suite, input.judge, scorers);
     const labels = labelsBeside(readLabels(root, suite), of, scorers);
-    const source = { store, run, rater, labels };
+    const source = { store, run, rater, labels, of };
     const questions = await (adjudicates ? conflicts(source) : pickedQuestions(source, input));
     const own = labels.filter((one) => one.rater === rater);
     const judged = new Set(own.map(answerKey));
     const checks = selfChecksFile(root, suite);
+    const named = input.judge === undefined ? null : wordsForJudge(input.judge, scorers);
     const judges = run.header.scorers.flatMap((one) => one.judge?.name ?? []);
     const task: LabellingTask = {
       ...{ suite, run: run.header.id, word: input.word, person },
@@ -65,7 +67,7 @@ export async function labelAnswers(io: Environment, input: LabelAnswersInput): P
       questions: questions.length,
       labelledBefore: questions.filter((one) => judged.has(answerKey(one))).length,
       elsewhere: adjudicates ? Math.max(0, countConflicts(labels) - questions.length) : 0,
-      judges: [...new Set(judges.filter((name) => input.judge === undefined || name === input.judge))],
+      judges: [...new Set(judges.filter((name) => named === null || named.has(name)))],
     };
     const session = new LabellingSession({
       ...{ suite, rater: person, questions, labels: own },

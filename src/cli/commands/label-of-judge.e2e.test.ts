@@ -3,11 +3,17 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Label } from "../../domain/label.ts";
 import { openPage } from "../../page/testing/page-client.ts";
-import { type JudgeServer, judgeServer } from "../../providers/testing/judge-server.ts";
+import {
+  type JudgeServer,
+  judgedAnswer,
+  judgeServer,
+  verdict,
+} from "../../providers/testing/judge-server.ts";
 import {
   findsKind,
   JUDGE,
   judgedSuite,
+  type Models,
   POLITE,
   repliesPolitely,
   SUITE,
@@ -18,7 +24,11 @@ import type { Scenario } from "../testing/scenario.ts";
 let server: JudgeServer;
 let repo: Scenario;
 beforeEach(async () => {
-  server = await judgeServer({ [TARGET]: repliesPolitely, [JUDGE]: findsKind });
+  const findsShort: Models[string] = (request) =>
+    judgedAnswer(request).startsWith("Kindly") ? verdict("fail", "long") : verdict("pass", "short");
+  server = await judgeServer({
+    ...{ [TARGET]: repliesPolitely, [JUDGE]: findsKind, "second-2024-07-18": findsShort },
+  });
   repo = judgedSuite(server, {
     "judges/brief/1.0.0.md": POLITE.replace("polite", "brief"),
     "evals/reply.yaml": `${SUITE}  - { type: judge, judge: brief, name: length }\n`,
@@ -84,6 +94,34 @@ describe("a suite with two judges", () => {
     expect((await repo.evals("check")).stderr).not.toContain("label");
     const { stdout } = await repo.evals("run --json");
     expect(JSON.parse(stdout).runs[0].notes.join("\n")).not.toMatch(/never calibrated/);
+  });
+
+  it("picks answers by the verdicts of the named judge alone", async () => {
+    // The two judges say the opposite of each other: that is no dispute, because they answer different questions.
+    repo.edit("judges/brief/1.0.0.md", "model: judge", "model: second");
+    await repo.evals("run --quiet");
+    const { stdout } = await repo.evals("label reply --disputed --judge brief --rater ana --no-open");
+    expect(stdout).toContain("has judged all answers in dispute");
+    await repo.evals("export labels reply --format csv --judge length --stratified --count 2 --output l.csv");
+    const [head = "", ...rows] = repo.read("l.csv").trim().split(/\r?\n/);
+    const column = head.split(",").indexOf("weight");
+    expect(rows.map((row) => row.split(",")[column]).sort()).toEqual(["1", "2"]);
+  });
+
+  it("has one label of a rater for an answer, by whichever of its judge's two names it is asked for", async () => {
+    await labelAll("--judge brief");
+    const { stdout } = await repo.evals("label reply --no-open --rater ana --judge length");
+    expect(stdout).toContain("has judged all 3 answers");
+    expect(ofs()).toEqual(["brief", "brief", "brief"]);
+  });
+
+  it("is calibrated by the scorer's name too, and names the judge in the command that adds labels", async () => {
+    await labelAll("--judge length");
+    const { stdout } = await repo.evals("calibrate length");
+    expect(stdout).toMatch(/brief 1\.0\.0 on reply/);
+    expect(stdout).toMatch(/^ {2}evals label reply --judge brief$/m);
+    const { stderr } = await repo.evals("calibrate polite@1.0.0 --suite reply");
+    expect(stderr).toContain("evals label reply --judge polite");
   });
 
   it("has older labels that count for no judge, until the command that check suggests assigns them", async () => {

@@ -8,7 +8,13 @@ import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { LoadedSuite, Project } from "../../domain/project.ts";
 import { readCalibration } from "../../labels/calibration-file.ts";
 import { readLabels } from "../../labels/label-file.ts";
-import { labelCommand, labelsOf, measuredNames, unassignedLabels } from "../../labels/label-of.ts";
+import {
+  labelCommand,
+  labelsOf,
+  measuredNames,
+  unassignedLabels,
+  wordsForOf,
+} from "../../labels/label-of.ts";
 import { labelsPath } from "../../labels/labels-path.ts";
 import { type MeasuredScorer, measuredScorers } from "../../labels/measured-scorers.ts";
 import { SCORER_VERSION } from "../../labels/trust.ts";
@@ -61,8 +67,11 @@ export async function readSubject(
   const loaded = project?.suites.find((one) => one.name === suite) ?? null;
   const { name, version } = await judgeVersion(root, specOf(loaded, spec), scorerNames(loaded));
   const all = readLabels(root, suite);
-  if (all.length === 0) throw noLabels(root, suite, loaded !== null);
   const scorers = measuredScorers(loaded?.scorers ?? []);
+  if (all.length === 0) {
+    const judge = wordsForOf(scorers).includes(name) ? name : (measuredNames(scorers)[0] ?? name);
+    throw noLabels(root, suite, loaded === null ? undefined : labelCommand(suite, judge, scorers));
+  }
   const labels = labelsOf(all, name, scorers);
   if (labels.length === 0) throw noneOfJudge(suite, name, { all, scorers });
   // The calibration file is read here only so that a mistake in it is reported before anything is paid.
@@ -104,13 +113,19 @@ async function openTolerantly(io: Environment, directory: string | undefined, su
   }
 }
 
-/** `spec` if it names a version; otherwise the judge with the version that the suite uses. */
+/**
+ * `spec` if it names a version; otherwise the judge with the version that the suite uses. A judge may also be named by
+ * its scorer in the suite, as labels name it.
+ */
 function specOf(loaded: LoadedSuite | null, spec: string): string {
   if (spec.includes("@")) return spec;
-  const used = (loaded?.suite.scorers ?? []).flatMap((entry) =>
-    entry.type === "judge" && typeof entry.judge === "string" ? [entry.judge] : [],
+  const used = (loaded?.suite.scorers ?? []).flatMap(({ type, name, judge }) =>
+    type === "judge" && typeof judge === "string" ? [{ name: name ?? type, judge }] : [],
   );
-  return used.find((one) => one === spec || one.startsWith(`${spec}@`)) ?? spec;
+  const found =
+    used.find(({ judge }) => judge === spec || judge.startsWith(`${spec}@`)) ??
+    used.find(({ name }) => name === spec);
+  return found?.judge ?? spec;
 }
 
 /** Names of the suite's scorers that are not judges. A model-based scorer is calibrated under its own name. */
@@ -190,30 +205,33 @@ function noneOfJudge(
 ): EvalsError {
   const open = unassignedLabels(all, scorers).length;
   const judges = measuredNames(scorers);
+  const isUsed = scorers.length === 0 || wordsForOf(scorers).includes(judge);
   return new EvalsError({
     code: "EVALS_CALIBRATE_NO_LABELS",
     path: labelsPath(suite),
     what:
-      open > 0
+      open > 0 && isUsed
         ? `The suite "${suite}" has several judges (${judges.join(", ")}), and ${open} of its labels do not say which judge they measure.`
         : `No label of suite "${suite}" measures "${judge}"; the labels measure ${[...new Set(all.map((one) => one.of ?? judges.join(", ")))].join(", ")}.`,
     why: "A label answers the question of one judge, and says nothing about another judge.",
-    fix:
-      open > 0
+    fix: !isUsed
+      ? `Suite ${suite} does not use "${judge}". Calibrate a judge that it uses: evals calibrate ${judges[0]} --suite ${suite}`
+      : open > 0
         ? `evals label ${suite} --assign ${judge}, if these labels answer the question of this judge; else: ${labelCommand(suite, judge, scorers)}`
         : `evals label ${suite} --judge ${judge}`,
   });
 }
 
-function noLabels(root: string, suite: string, known: boolean): EvalsError {
+/** @param command adds labels; undefined for an unknown suite */
+function noLabels(root: string, suite: string, command: string | undefined): EvalsError {
   const others = labelledSuites(root);
   const names = [...others, ...suiteNames(root)].filter((name) => name !== suite);
   return new EvalsError({
     code: "EVALS_CALIBRATE_NO_LABELS",
     path: labelsPath(suite),
-    what: `There are no labels of suite "${suite}".${known ? "" : didYouMean(suite, names)}`,
+    what: `There are no labels of suite "${suite}".${command === undefined ? didYouMean(suite, names) : ""}`,
     why: "A judge is measured by its agreement with people, and no person has judged an answer yet.",
-    fix: known || others.length === 0 ? `evals label ${suite}` : `--suite ${others[0]}`,
+    fix: command ?? (others.length === 0 ? `evals label ${suite}` : `--suite ${others[0]}`),
   });
 }
 

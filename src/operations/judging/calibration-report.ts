@@ -64,7 +64,10 @@ export function calibrationReport(subject: CalibrationSubject, parts: ReportPart
       shared: sharedFamilies(judge?.models ?? [], targets),
     },
     tags: result.tags?.map(({ confusion: _, ...tag }) => tag) ?? null,
-    wanted: wantedLabels(result, counted.measures, subject.bar, parts.unlabelled),
+    wanted: {
+      ...wantedLabels(result, counted.measures, subject.bar, parts.unlabelled),
+      command: subject.labelCommand,
+    },
     gate: { ...subject.bar, ...standing(subject, parts) },
     check,
     file,

@@ -3,9 +3,11 @@ import { everyItem } from "../../domain/pages.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import { resumeCommand } from "../../domain/resume-command.ts";
 import { answerHash } from "../../labels/label-file.ts";
+import { wordsForJudge } from "../../labels/label-of.ts";
 import type { StoreReads } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { findRun } from "../project/find-run.ts";
+import { measuredInRun } from "./judge-of-labels.ts";
 
 /** A distinct answer of a case in a run, without its text. */
 export interface RunAnswer {
@@ -76,11 +78,22 @@ function noRunYet(word: string): EvalsError {
   });
 }
 
-/** The distinct answers of a run, case by case, without their texts. */
-export async function answersOfRun({ read }: History, run: StoredRun): Promise<RunAnswer[]> {
-  const judges = run.header.scorers.flatMap(({ type, judge }, at) =>
-    type === "judge" || judge !== undefined ? [at] : [],
-  );
+/**
+ * The distinct answers of a run, case by case, without their texts.
+ *
+ * @param of the judge or scorer whose verdicts are counted, because several judges answer different questions; undefined
+ * for all judges of the run
+ */
+export async function answersOfRun(
+  { read }: History,
+  run: StoredRun,
+  of: string | undefined,
+): Promise<RunAnswer[]> {
+  const words = of === undefined ? null : wordsForJudge(of, measuredInRun(run.header));
+  const judges = run.header.scorers.flatMap(({ type, judge, name }, at) => {
+    const isMeant = words === null || words.has(name) || words.has(judge?.name ?? name);
+    return isMeant && (type === "judge" || judge !== undefined) ? [at] : [];
+  });
   const found: RunAnswer[] = [];
   for await (const { case_no, id, tags } of everyItem((page) => read.cases(run.no, page))) {
     const answers = new Map<string, { trials: number; pass: number; of: number }>();

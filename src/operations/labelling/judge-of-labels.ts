@@ -2,7 +2,7 @@ import { didYouMean } from "../../domain/did-you-mean.ts";
 import type { Label } from "../../domain/label.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
 import type { RunHeader } from "../../domain/run.ts";
-import { measuredNames, wordsForOf } from "../../labels/label-of.ts";
+import { measuredNames, wordsForJudge, wordsForOf } from "../../labels/label-of.ts";
 import type { MeasuredScorer } from "../../labels/measured-scorers.ts";
 
 /** The run's scorers that labels can measure. */
@@ -52,14 +52,20 @@ export function refuseUnknown(suite: string, judge: string, scorers: readonly Me
   });
 }
 
-/** The labels that measure the judge `of`; in a suite with only one judge, also the labels that name no judge. */
+/**
+ * The labels that measure the judge `of`, whether they name the judge or its scorer; in a suite with only one judge, also
+ * the labels that name no judge.
+ */
 export function labelsBeside(
   labels: readonly Label[],
   of: string | undefined,
   scorers: readonly MeasuredScorer[],
 ): Label[] {
   const alone = measuredNames(scorers).length < 2;
-  return labels.filter((label) => label.of === of || (alone && (label.of === undefined || of === undefined)));
+  const words = of === undefined ? new Set<string>() : wordsForJudge(of, scorers);
+  return labels.filter((label) =>
+    label.of === undefined ? alone || of === undefined : words.has(label.of) || (alone && of === undefined),
+  );
 }
 
 /**

@@ -7,7 +7,7 @@ import { EvalsError } from "../../domain/problem.ts";
 import { disputedAnswers } from "../../labels/disputed.ts";
 import { answerKey } from "../../labels/label-file.ts";
 import { type PickedAnswer, pickAnswers } from "../../labels/pick-answers.ts";
-import { isAdjudicated, type LabelledAnswer, labelledAnswers } from "../../labels/truth.ts";
+import { isAdjudicated, isTied, type LabelledAnswer, labelledAnswers } from "../../labels/truth.ts";
 import type { Opinion, Question } from "../../page/labelling-shapes.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { answersOfRun, answerText, type RunAnswer } from "./answers-of-run.ts";
@@ -18,6 +18,8 @@ export interface QuestionSource {
   readonly run: StoredRun;
   readonly rater: string;
   readonly labels: readonly Label[];
+  /** The judge or scorer that the labels measure; undefined for the only one of the suite. */
+  readonly of: string | undefined;
 }
 
 /** Which answers to ask about. */
@@ -34,8 +36,8 @@ const MAX_KNOWN = 200;
 
 /** The answers of a run to be labelled, in this rater's own order. @throws {EvalsError} EVALS_TAG_UNKNOWN */
 export async function pickedQuestions(source: QuestionSource, options: AnswerChoice): Promise<Question[]> {
-  const { store, run, rater } = source;
-  const answers = withTags(await answersOfRun(store, run), options.tags);
+  const { store, run, rater, of } = source;
+  const answers = withTags(await answersOfRun(store, run, of), options.tags);
   const picks =
     options.how === "disputed" ? disputes(source, answers, options.count) : sample(source, answers, options);
   const questions: Question[] = [];
@@ -96,7 +98,7 @@ function withTags(answers: readonly RunAnswer[], tags: readonly string[]): reado
   );
 }
 
-/** The answers on which raters disagree and that nobody has adjudicated, each with the raters' verdicts. */
+/** The answers on which raters disagree and that nobody has settled, each with the raters' verdicts. */
 export async function conflicts(source: QuestionSource): Promise<Question[]> {
   const caseNumbers = await caseNumbersOf(source);
   const questions: Question[] = [];
@@ -121,8 +123,11 @@ export function countConflicts(labels: readonly Label[]): number {
   return labelledAnswers(labels).filter(isConflict).length;
 }
 
-function isConflict({ labels }: LabelledAnswer): boolean {
-  return new Set(labels.map((one) => one.verdict)).size > 1 && !labels.some(isAdjudicated);
+/** Whether raters disagree and nobody has settled it, or those who adjudicated are evenly divided. */
+function isConflict(answer: LabelledAnswer): boolean {
+  const { labels } = answer;
+  if (labels.some(isAdjudicated)) return isTied(answer);
+  return new Set(labels.map((one) => one.verdict)).size > 1;
 }
 
 function opinionOf({ rater, verdict, criteria, comment }: Label): Opinion {

@@ -176,7 +176,7 @@ function listed(answers: CalibrationReport["wanted"]["answers"]): string[] {
   ];
 }
 
-function nextLines({ wanted, gate, counted, suite, judge, file }: CalibrationReport, style: Style): string[] {
+function nextLines({ wanted, gate, counted, judge, file }: CalibrationReport, style: Style): string[] {
   const lines = [...neededLines(wanted, gate, counted)];
   if (wanted.answers.length > 0)
     lines.push("  It helps most to label one of these answers:", ...listed(wanted.answers));
@@ -194,7 +194,7 @@ function nextLines({ wanted, gate, counted, suite, judge, file }: CalibrationRep
       `  The calibration is stored in ${plainLine(file)}: commit it with the labels and the verdicts.`,
     );
   if (wanted.more !== 0 || wanted.passes + wanted.fails > 0)
-    lines.push(`  ${style.strong(`evals label ${plainLine(suite)}`)}`);
+    lines.push(`  ${style.strong(plainLine(wanted.command))}`);
   return ["Next", ...lines];
 }
 
