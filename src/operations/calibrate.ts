@@ -20,7 +20,7 @@ import { calibrationReport, suiteCalibration } from "./judging/calibration-repor
 import { completeVerdicts, concurrencyOf, type VerdictSession } from "./judging/complete-verdicts.ts";
 import { changedCases } from "./judging/counting-verdicts.ts";
 import { openCalibratedJudge } from "./judging/open-calibrated-judge.ts";
-import { answersOfRun, runToLabel } from "./labelling/answers-of-run.ts";
+import { answersOfRun, newestAnswered } from "./labelling/answers-of-run.ts";
 import { hasStoredHistory, openStoredHistory } from "./project/stored-history.ts";
 
 export interface CalibrateInput {
@@ -147,9 +147,10 @@ async function unlabelledAnswers(
   if (!hasStoredHistory(root, io)) return [];
   const store = await openStoredHistory(root, io);
   try {
-    if ((await store.read.runs({ suite }, { limit: 1 })).items.length === 0) return [];
+    const run = await newestAnswered(store, suite);
+    if (run == null) return [];
     const labelled = new Set(answers.map((one) => one.key));
-    const found = await answersOfRun(store, await runToLabel(store, suite), judge);
+    const found = await answersOfRun(store, run, judge);
     return found.flatMap(({ case: id, answer_hash, judged }) => {
       if (judged === null || labelled.has(answerKey({ case: id, answer_hash }))) return [];
       const verdict: "pass" | "fail" = 2 * judged.pass >= judged.of ? "pass" : "fail";

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Label } from "../../domain/label.ts";
@@ -122,6 +122,14 @@ describe("a suite with two judges", () => {
     expect(stdout).toMatch(/^ {2}evals label reply --judge brief$/m);
     const { stderr } = await repo.evals("calibrate polite@1.0.0 --suite reply");
     expect(stderr).toContain("evals label reply --judge polite");
+  });
+
+  it("is calibrated where no run in the history has an answer, or only runs of other sides", async () => {
+    await labelAll("--judge polite");
+    rmSync(join(repo.root, ".evals"), { recursive: true });
+    for (const arm of ["a", "b"]) repo.write(`${arm}.jsonl`, '{"case":"a","output":"Kindly: yes"}\n');
+    expect((await repo.evals("ab file:a.jsonl file:b.jsonl --suite reply")).exit).toBe(0);
+    expect((await repo.evals("calibrate polite")).stdout).toContain("3 labelled answers");
   });
 
   it("has older labels that count for no judge, until the command that check suggests assigns them", async () => {

@@ -28,18 +28,27 @@ export interface RunAnswer {
  * @throws {EvalsError} for an unknown run, and when the run or every run of the suite has no answer
  */
 export async function runToLabel({ read }: History, word: string): Promise<StoredRun> {
-  let ofSuite = false;
-  for await (const run of everyItem((page) => read.runs({ suite: word }, page))) {
-    if (isAside(run)) continue;
-    ofSuite = true;
-    const whole = (await hasAnswer(read, run.no)) ? await read.run(run.no) : undefined;
-    if (whole !== undefined) return whole;
-  }
-  if (ofSuite) return refuseEmpty(word);
+  const newest = await newestAnswered({ read }, word);
+  if (newest !== null) return newest ?? refuseEmpty(word);
   if ((await read.runs({}, { limit: 1 })).items.length === 0) throw noRunYet(word);
   const run = await findRun({ read }, word);
   if (await hasAnswer(read, run.no)) return run;
   throw withoutAnswer(run.header);
+}
+
+/** The newest run of a suite with an answer; undefined when no run has one, null when the suite has no run. */
+export async function newestAnswered(
+  { read }: History,
+  suite: string,
+): Promise<StoredRun | undefined | null> {
+  let none: undefined | null = null;
+  for await (const run of everyItem((page) => read.runs({ suite }, page))) {
+    if (isAside(run)) continue;
+    none = undefined;
+    const whole = (await hasAnswer(read, run.no)) ? await read.run(run.no) : undefined;
+    if (whole !== undefined) return whole;
+  }
+  return none;
 }
 
 type History = Pick<Store, "read">;
