@@ -55,6 +55,44 @@ describe("pairArms", () => {
     expect(pairs.map((pair) => pair.b[0]?.answers.map(({ input }) => input))).toEqual([["q1", "q2"], ["q3"]]);
   });
 
+  it("pairs the n-th answer to an input with the n-th, so that an input that comes back counts each time", () => {
+    const ask = (at: number) => answer({ input: at % 2 ? "hello" : "bye", at });
+    const a = Array.from({ length: 40 }, (_, at) => ask(at));
+    const { design, pairs } = pairArms(
+      a,
+      [...a.slice(0, 30)].reverse().map((one) => ({ ...one, session: `b ${one.at}` })),
+    );
+    expect(design).toBe("shadow");
+    expect(pairs).toHaveLength(30);
+    for (const {
+      a: [one],
+      b: [other],
+    } of pairs)
+      expect(other?.at).toBe(one?.at);
+  });
+
+  it("puts into one pair what belongs to one session of the new arm, too", () => {
+    const a = ["q1", "q2", "q3"].map((input) => answer({ input, session: null }));
+    const b = ["q1", "q2", "q3"].map((input) => answer({ input, session: input === "q3" ? null : "same" }));
+    expect(pairArms(a, b).pairs.map(({ b: [one] }) => one?.answers.length)).toEqual([2, 1]);
+  });
+
+  it("pairs by time when the same few inputs come back in sessions of several answers", () => {
+    const arm = (sessionAt: (at: number) => string) =>
+      Array.from({ length: 120 }, (_, at) => answer({ input: `q${at % 5}`, at, session: sessionAt(at) }));
+    const [a, b] = [arm((at) => `a${at % 40}`), arm((at) => `b${Math.floor(at / 3)}`)];
+    expect(pairArms(a, b)).toMatchObject({ design: "rollout", pairs: { length: 40 } });
+  });
+
+  it("takes a session of any length, and an input that everybody asks", () => {
+    const many = (size: number, fields: Partial<ArmAnswer>) =>
+      Array.from({ length: size }, (_, at) => answer({ at, ...fields }));
+    const long = many(150_000, { session: "one" });
+    expect(pairArms(long, long)).toMatchObject({ a: { length: 1 }, pairs: { length: 1 } });
+    const [a, b] = [many(20_000, { input: "hello" }), many(20_000, { input: "hello" })];
+    expect(pairArms(a, b).pairs).toHaveLength(20_000);
+  });
+
   it("pairs by time when the arms share only a few inputs", () => {
     const a = ["q1", "q2", "q3"].map((input) => answer({ input }));
     const b = ["q1", "p2", "p3"].map((input) => answer({ input }));

@@ -44,18 +44,38 @@ export function compareArms(
 ): Compared {
   const arms = pairArms(a, b);
   const { metrics, decided_by, verdict } = measure(arms, preferences);
-  const tags = [...new Set([...a, ...b].flatMap((one) => one.tags))].sort();
-  const parts = tags.map((tag) => {
-    const having = (side: readonly ArmAnswer[]) => side.filter((one) => one.tags.includes(tag));
-    return { tag, arms: pairArms(having(a), having(b)) };
+  const parts = byTag(a, b);
+  const large = parts.flatMap(({ tag, ...own }) => {
+    // There are at most as many sessions as answers.
+    if (Math.min(own.a.length, own.b.length) < LEAST_SESSIONS) return [];
+    const arms = pairArms(own.a, own.b);
+    return Math.min(arms.a.length, arms.b.length) < LEAST_SESSIONS ? [] : [{ tag, arms }];
   });
-  const large = parts.filter(({ arms }) => Math.min(arms.a.length, arms.b.length) >= LEAST_SESSIONS);
   return {
     ...{ verdict, decided_by, design: arms.design, pairs: arms.pairs.length, metrics },
     sessions: { a: arms.a.length, b: arms.b.length },
     strata: stratify(large.map(({ tag, arms }) => ({ tag, ...measure(arms, preferences) }))),
     leftOut: parts.length - large.length,
   };
+}
+
+interface Tagged {
+  readonly tag: string;
+  readonly a: readonly ArmAnswer[];
+  readonly b: readonly ArmAnswer[];
+}
+
+/** The answers that have each tag, by name of the tag. */
+function byTag(a: readonly ArmAnswer[], b: readonly ArmAnswer[]): Tagged[] {
+  const found = new Map<string, { readonly tag: string; readonly a: ArmAnswer[]; readonly b: ArmAnswer[] }>();
+  for (const [arm, answers] of [["a", a] as const, ["b", b] as const])
+    for (const answer of answers)
+      for (const tag of new Set(answer.tags)) {
+        const part = found.get(tag) ?? { tag, a: [], b: [] };
+        found.set(tag, part);
+        part[arm].push(answer);
+      }
+  return [...found.values()].sort((one, other) => (one.tag < other.tag ? -1 : 1));
 }
 
 interface Measured {

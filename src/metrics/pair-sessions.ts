@@ -24,49 +24,119 @@ export interface PairedArms {
   readonly pairs: readonly SessionPair[];
 }
 
-/** Arms are paired by input when both answered at least this share of the inputs of the arm with fewer inputs. */
+/** The arms answered the same inputs when both answered at least this share of the inputs of the arm with fewer inputs. */
 const SAME_INPUTS = 0.9;
 
-/** Pairs by input when both arms answered the same inputs, else by order of time. */
-export function pairArms(a: readonly ArmAnswer[], b: readonly ArmAnswer[]): PairedArms {
-  const [ofA, ofB] = [byInput(a), byInput(b)];
-  const common = ofA === null || ofB === null ? [] : [...ofA.keys()].filter((input) => ofB.has(input));
-  const [sessionsA, sessionsB] = [sessionsOf(a), sessionsOf(b)];
-  const sides = { a: sessionsA, b: sessionsB };
-  if (common.length === 0 || common.length < SAME_INPUTS * Math.min(ofA?.size ?? 0, ofB?.size ?? 0))
-    return { design: "rollout", ...sides, pairs: pairInOrder(sessionsA, sessionsB) };
-  return { design: "shadow", ...sides, pairs: pairByInput(common, ofA, ofB) };
+/** An input that both arms answered, with each arm's answers to it in order of time. */
+export interface SharedInput<A extends ArmAnswer> {
+  readonly input: string;
+  readonly a: readonly A[];
+  readonly b: readonly A[];
 }
 
-type ByInput = ReadonlyMap<string, readonly ArmAnswer[]>;
+/** The inputs that both arms answered; empty when the arms did not answer the same inputs. */
+export function sharedInputs<A extends ArmAnswer>(a: readonly A[], b: readonly A[]): SharedInput<A>[] {
+  const [ofA, ofB] = [byInput(a), byInput(b)];
+  if (ofA === null || ofB === null) return [];
+  const shared = [...ofA].flatMap(([input, own]) => {
+    const others = ofB.get(input);
+    return others === undefined ? [] : [{ input, a: inOrder(own), b: inOrder(others) }];
+  });
+  return shared.length < SAME_INPUTS * Math.min(ofA.size, ofB.size) ? [] : shared;
+}
 
 /** Answers by input; null when an answer has no input. */
-function byInput(answers: readonly ArmAnswer[]): ByInput | null {
-  const found = new Map<string, ArmAnswer[]>();
+function byInput<A extends ArmAnswer>(answers: readonly A[]): ReadonlyMap<string, readonly A[]> | null {
+  const found = new Map<string, A[]>();
   for (const answer of answers) {
     if (answer.input === null) return null;
-    found.set(answer.input, [...(found.get(answer.input) ?? []), answer]);
+    const there = found.get(answer.input);
+    if (there === undefined) found.set(answer.input, [answer]);
+    else there.push(answer);
   }
   return found;
 }
 
-/** All inputs of one session of arm a form one pair, because answers of one session are not independent evidence. */
-function pairByInput(common: readonly string[], a: ByInput | null, b: ByInput | null): SessionPair[] {
-  const pairs = new Map<string, { a: ArmAnswer[]; b: ArmAnswer[] }>();
-  for (const input of common) {
-    const answers = a?.get(input) ?? [];
-    const key = answers[0]?.session ?? `input ${input}`;
-    const pair = pairs.get(key) ?? { a: [], b: [] };
-    pair.a.push(...answers);
-    pair.b.push(...(b?.get(input) ?? []));
-    pairs.set(key, pair);
-  }
-  const inOrder = [...pairs.values()].map((pair) => ({ a: whole(pair.a), b: whole(pair.b) }));
-  return inOrder.sort((one, other) => one.a.at - other.a.at).map((pair) => ({ a: [pair.a], b: [pair.b] }));
+/** By time where every time is known; else as read. */
+function inOrder<A extends ArmAnswer>(answers: readonly A[]): readonly A[] {
+  if (answers.length < 2 || answers.some(({ at }) => at === null)) return answers;
+  return [...answers].sort((one, other) => (one.at ?? 0) - (other.at ?? 0));
+}
+
+/**
+ * Pairs by input when both arms answered the same inputs, else by order of time. Also by time when the same inputs come
+ * back in so many sessions that they would join most sessions into a few large pairs.
+ */
+export function pairArms(a: readonly ArmAnswer[], b: readonly ArmAnswer[]): PairedArms {
+  const sides = { a: sessionsOf(a), b: sessionsOf(b) };
+  const pairs = pairByInput(sharedInputs(a, b));
+  const sessions = Math.min(sides.a.length, sides.b.length);
+  if (pairs.length > 0 && 2 * pairs.length >= sessions) return { design: "shadow", ...sides, pairs };
+  return { design: "rollout", ...sides, pairs: pairInOrder(sides.a, sides.b) };
+}
+
+/**
+ * Pairs the n-th answer of one arm to an input with the n-th of the other. What belongs to one session, of either arm,
+ * forms one pair, because answers of one session are not independent evidence.
+ */
+function pairByInput(inputs: readonly SharedInput<ArmAnswer>[]): SessionPair[] {
+  const twos = inputs.flatMap(({ a, b }) =>
+    a.slice(0, b.length).flatMap((one, n) => {
+      const other = b[n];
+      return other === undefined ? [] : [{ a: one, b: other }];
+    }),
+  );
+  const groupOf = connected(twos.map(({ a, b }) => [sessionKey("a", a), sessionKey("b", b)]));
+  const groups = new Map<number, { a: ArmAnswer[]; b: ArmAnswer[] }>();
+  twos.forEach((two, n) => {
+    const number = groupOf(n);
+    const group = groups.get(number) ?? { a: [], b: [] };
+    group.a.push(two.a);
+    group.b.push(two.b);
+    groups.set(number, group);
+  });
+  const pairs = [...groups.values()].map(({ a, b }) => ({ a: whole(a), b: whole(b) }));
+  return pairs.sort((one, other) => one.a.at - other.a.at).map((pair) => ({ a: [pair.a], b: [pair.b] }));
+}
+
+const sessionKey = (arm: "a" | "b", { session }: ArmAnswer): string | null =>
+  session === null ? null : `${arm} ${session}`;
+
+/**
+ * Finds which items are connected by keys that they have in common, directly or through other items.
+ *
+ * @param keys of each item; null for a key that no other item has
+ * @returns the number of an item's group
+ */
+function connected(keys: readonly (readonly (string | null)[])[]): (item: number) => number {
+  const parents = Int32Array.from(keys, (_, item) => item);
+  const root = (item: number): number => {
+    let at = item;
+    while (parents[at] !== at) {
+      const next = parents[at] ?? at;
+      // Shortens the way for the next search.
+      parents[at] = parents[next] ?? next;
+      at = next;
+    }
+    return at;
+  };
+  const firsts = new Map<string, number>();
+  keys.forEach((own, item) => {
+    for (const key of own) {
+      if (key === null) continue;
+      const first = firsts.get(key);
+      if (first === undefined) firsts.set(key, item);
+      else parents[root(item)] = root(first);
+    }
+  });
+  return root;
 }
 
 function whole(answers: readonly ArmAnswer[]): ArmSession {
-  return { answers, at: Math.min(...answers.map(({ at }) => at ?? 0)) };
+  return {
+    answers,
+    at: answers.reduce((first, { at }) => Math.min(first, at ?? 0), Number.POSITIVE_INFINITY),
+  };
 }
 
 function sessionsOf(answers: readonly ArmAnswer[]): ArmSession[] {

@@ -47,8 +47,8 @@ export async function compareArms(io: Environment, input: CompareArmsInput): Pro
     return described(
       input,
       {
-        a: await readSide(named.a, { folder, store: null, by, notes }),
-        b: await readSide(named.b, { folder, store: null, by, notes }),
+        a: await readSide(named.a, { folder, store: null, by, notes, suite }),
+        b: await readSide(named.b, { folder, store: null, by, notes, suite }),
       },
       notes,
     );
@@ -57,7 +57,7 @@ export async function compareArms(io: Environment, input: CompareArmsInput): Pro
   try {
     const context: SideContext = { store, root, io, directory };
     const sideOf = async (side: TrafficSide): Promise<readonly ReadAnswer[]> => {
-      const answers = await readSide(side, { folder, store, by, notes });
+      const answers = await readSide(side, { folder, store, by, notes, suite });
       return suite === undefined || side.kind === "traffic"
         ? answers
         : passBySuite(answers, side.path, suite, context);
@@ -109,13 +109,15 @@ interface Reading {
   readonly by: ScoredBy | null;
   /** Receives notes about the files. */
   readonly notes: string[];
+  /** The suite whose scorers decide what passes. */
+  readonly suite: string | undefined;
 }
 
 async function readSide(
   side: TrafficSide,
-  { folder, store, by, notes }: Reading,
+  { folder, store, by, notes, suite }: Reading,
 ): Promise<readonly ReadAnswer[]> {
-  if (side.kind === "file") return readArmFile(folder, side.path, notes);
+  if (side.kind === "file") return readArmFile(folder, side.path, { notes, suite });
   if (store === null) throw new Error("the store must be open to read stored traffic");
   return readTraffic(store, side.where, by);
 }

@@ -87,6 +87,15 @@ describe("evals ab", () => {
     });
   });
 
+  it("tells 85 % from 60 % also where every session asks the same", async () => {
+    const asked = (name: string, rate: number) =>
+      jsonl(arm(name, 800, rate).map((line) => ({ ...line, input: "Where is my parcel?", feedback: -1 })));
+    repo.write("a.jsonl", asked("a", 0.6));
+    repo.write("b.jsonl", asked("b", 0.85));
+    expect(await json("ab file:a.jsonl file:b.jsonl")).toMatchObject({ verdict: "b_better", pairs: 800 });
+    expect((await repo.evals("ab file:a.jsonl file:b.jsonl")).stdout).toMatch(/^feedback +−1\.00 +−1\.00/m);
+  });
+
   it("refuses a word that is not an arm, and an empty arm", async () => {
     repo.write("a.jsonl", "");
     expect((await repo.evals("ab file:a.jsonl file:a.jsonl")).stderr).toContain("EVALS_ARM_EMPTY");
@@ -117,8 +126,10 @@ describe("evals ab", () => {
       pairs: 40,
       metrics: { 0: { metric: "pass_rate", a: 0.25, b: 1, delta: 0.75 } },
     });
-    repo.write("a.jsonl", '{"output":"yes"}\n');
-    expect((await repo.evals("ab file:a.jsonl file:b.jsonl --suite s")).stderr).toContain("EVALS_ARM_CASE");
+    repo.write("a.jsonl", '{"case":"c1","output":"yes"}\n{"output":"yes"}\n');
+    expect(await json("ab file:a.jsonl file:b.jsonl --suite s")).toMatchObject({
+      problems: [{ code: "EVALS_ARM_CASE", path: "a.jsonl", line: 2, column: 1 }],
+    });
   });
 
   describe("with a judge", () => {

@@ -164,6 +164,18 @@ describe("members of a line of a command's file", () => {
     ]);
   });
 
+  it.each([
+    ["latency", 3, "latency_ms"],
+    ["cost", 0.1, "cost_usd"],
+    ["passed", true, "pass"],
+  ])("are noted by evals ab also where %s is written for another form", async (name, value, known) => {
+    repo.write("a.jsonl", `${JSON.stringify({ output: "x", [name]: value })}\n`);
+    repo.write("b.jsonl", '{"output":"x","pass":true,"latency_ms":2,"cost_usd":1,"passed":3}\n');
+    expect(await notesOf("ab file:a.jsonl file:b.jsonl")).toContain(
+      `"${name}" in a line of a.jsonl is not a known member and is not read. Did you mean "${known}"?`,
+    );
+  });
+
   it("are noted by evals escalation", async () => {
     repo.write("c.jsonl", '{"confidence":0.9,"correct":true,"startum":"de"}\n'.repeat(3));
     expect(await notesOf("escalation c.jsonl")).toEqual([

@@ -2,7 +2,7 @@ import type { ArmAnswer } from "../../domain/arms.ts";
 import type { Case } from "../../domain/case.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { Preferences } from "../../metrics/compare-arms.ts";
-import { pairArms } from "../../metrics/pair-sessions.ts";
+import { sharedInputs } from "../../metrics/pair-sessions.ts";
 import { dollars, plural } from "../../reports/format-numbers.ts";
 import { judgePool } from "../../run/judge-pool.ts";
 import { askVerdicts, type JudgedAnswer, priceVerdicts } from "../judging/ask-verdicts.ts";
@@ -105,20 +105,16 @@ function questionsOf({
   readonly a: readonly ReadAnswer[];
   readonly b: readonly ReadAnswer[];
 }): PairQuestion[] {
-  const { design } = pairArms(a, b);
-  if (design !== "shadow") return [];
-  const byInput = new Map<string, ReadAnswer[]>();
-  for (const one of b)
-    if (one.input !== null && one.failed !== true)
-      byInput.set(one.input, [...(byInput.get(one.input) ?? []), one]);
-  return a.flatMap((other): PairQuestion[] => {
-    const answer = other.failed === true ? undefined : byInput.get(other.input ?? "")?.shift();
-    if (answer === undefined) return [];
-    const golden: Case = {
-      ...{ id: other.input ?? "", input: other.asked, expected: other.output },
-      ...{ tags: [], metadata: {} },
-    };
-    return [{ labelled: { answer: answer.output }, golden, repeat: other.trial, other }];
+  return sharedInputs(a, b).flatMap(({ input, ...answers }) => {
+    const others = answers.b.filter(({ failed }) => failed !== true);
+    const own = answers.a.filter(({ failed }) => failed !== true);
+    return own.slice(0, others.length).map((other, n): PairQuestion => {
+      const golden: Case = {
+        ...{ id: input, input: other.asked, expected: other.output },
+        ...{ tags: [], metadata: {} },
+      };
+      return { labelled: { answer: others[n]?.output ?? "" }, golden, repeat: other.trial, other };
+    });
   });
 }
 

@@ -4,7 +4,7 @@ import * as z from "zod";
 import type { ArmAnswer } from "../../domain/arms.ts";
 import type { Json } from "../../domain/json.ts";
 import { onFirstUse } from "../../domain/on-first-use.ts";
-import { EvalsError } from "../../domain/problem.ts";
+import { EvalsError, type Problem } from "../../domain/problem.ts";
 import { type LineFormat, parseLines } from "../../labels/json-lines.ts";
 import { misspeltNotes } from "../../labels/misspelt-names.ts";
 import { readNamedFile } from "../../project/named-file.ts";
@@ -49,33 +49,55 @@ const armLine = onFirstUse(() =>
 );
 type ArmLine = z.output<ReturnType<typeof armLine>>;
 
-const FORMAT: LineFormat<ArmLine> = {
-  schema: armLine,
-  code: "EVALS_ARM",
-  noun: "answer",
-  mistake: ({ output, error, refusal }) =>
-    output != null || error != null || refusal != null
-      ? undefined
-      : {
-          code: "EVALS_ARM_OUTPUT",
-          what: 'The line has no "output", "error" or "refusal".',
-          why: "Such a line tells neither what was answered nor why there is no answer, so it could not be counted.",
-          fix: '{"session":"s1","at":"2026-05-01T09:00:00Z","output":"…","pass":true,"tags":["easy"],"latency_ms":420,"cost_usd":0.001}',
-        },
-};
+/** @param suite whose scorers need the case of each answer; undefined when lines say themselves what passes */
+function formatFor(suite: string | undefined): LineFormat<ArmLine> {
+  return {
+    schema: armLine,
+    code: "EVALS_ARM",
+    noun: "answer",
+    mistake: (line) => withoutAnswer(line) ?? (suite === undefined ? undefined : withoutCase(line, suite)),
+  };
+}
+
+type Mistake = Omit<Problem, "path" | "line" | "column">;
+
+function withoutAnswer({ output, error, refusal }: ArmLine): Mistake | undefined {
+  if (output != null || error != null || refusal != null) return undefined;
+  return {
+    code: "EVALS_ARM_OUTPUT",
+    what: 'The line has no "output", "error" or "refusal".',
+    why: "Such a line tells neither what was answered nor why there is no answer, so it could not be counted.",
+    fix: '{"session":"s1","at":"2026-05-01T09:00:00Z","output":"…","pass":true,"tags":["easy"],"latency_ms":420,"cost_usd":0.001}',
+  };
+}
+
+function withoutCase(line: ArmLine, suite: string): Mistake | undefined {
+  if (line.case != null) return undefined;
+  return {
+    code: "EVALS_ARM_CASE",
+    what: 'The line has no "case".',
+    why: `Suite ${suite} needs the case of each answer in order to score it.`,
+    fix: 'Add "case":"<id>" to every line, or leave --suite out where lines say "pass" themselves.',
+  };
+}
 
 /**
  * Reads an arm from a file.
  *
  * @param folder to which `path` is relative
  * @param notes receives a note for each member whose name is nearly a known one
+ * @param suite whose scorers decide what passes; undefined when lines say it themselves
  * @throws {EvalsError} with every mistake of the file
  */
-export function readArmFile(folder: string, path: string, notes: string[]): ReadAnswer[] {
+export function readArmFile(
+  folder: string,
+  path: string,
+  { notes, suite }: { readonly notes: string[]; readonly suite: string | undefined },
+): ReadAnswer[] {
   const place = resolve(folder, path);
   if (!existsSync(place)) throw noFile(place, path);
   const counts = new Map<string, number>();
-  const lines = parseLines(readNamedFile(place, path), path, FORMAT);
+  const lines = parseLines(readNamedFile(place, path), path, formatFor(suite));
   notes.push(...misspeltNotes(lines, Object.keys(armLine().shape), path));
   return lines.map((line) => {
     const id = line.case ?? null;

@@ -55,7 +55,8 @@ function shown(name: ArmMetricName, value: number | null): string {
   if (value === null) return "—";
   if (SHARES.has(name)) return percent(value);
   if (name.startsWith("latency")) return duration(value);
-  return name === "cost_per_trial" ? dollars(value) : value.toFixed(value >= 100 ? 0 : 2);
+  if (name === "cost_per_trial") return dollars(value);
+  return value.toFixed(Math.abs(value) >= 100 ? 0 : 2).replace("-", "−");
 }
 
 function change(name: ArmMetricName, value: number | null): string {
