@@ -81,6 +81,7 @@ describe("driftReport", () => {
     delta,
     error: 0.02,
     shared: 0.05,
+    cases: 100,
     trials: 300,
   });
   const run = (id: string, one: SeriesRun["night"], judge?: SeriesRun["judge"]): SeriesRun => ({

@@ -25,6 +25,8 @@ export interface Night {
    * Share of the variance of `delta` that comes from the baseline, which all runs of the series have in common.
    */
   readonly shared: number;
+  /** Number of compared cases. */
+  readonly cases: number;
   /** Number of compared trials of the run. */
   readonly trials: number;
 }
@@ -60,13 +62,21 @@ export function driftNight(
     candidate: moments(columns.k, columns.x),
   });
   const shared = sharedVariance(columns);
+  const cases = indexes.length;
   const trials = columns.k.reduce((sum, one) => sum + one, 0);
   const { p, pRise } = stratifiedTest(columns);
   if (judge === undefined || (judge.delta === 0 && judge.error === 0))
-    return { delta: theta, z: deviationOf({ low: p, high: pRise }), error: sePermutation, shared, trials };
+    return {
+      delta: theta,
+      z: deviationOf({ low: p, high: pRise }),
+      error: sePermutation,
+      shared,
+      cases,
+      trials,
+    };
   const delta = theta - judge.delta;
   const error = Math.hypot(sePermutation, judge.error);
-  return { delta, z: error === 0 ? 0 : delta / error, error, shared, trials };
+  return { delta, z: error === 0 ? 0 : delta / error, error, shared, cases, trials };
 }
 
 /** Numbers by case: `m` trials and `b` passes of the baseline, `k` trials and `x` passes of the candidate. */

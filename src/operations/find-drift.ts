@@ -1,4 +1,4 @@
-import { seriesOf } from "../baselines/drift-night.ts";
+import { type Night, seriesOf } from "../baselines/drift-night.ts";
 import { driftReport } from "../baselines/drift-report.ts";
 import { regressionRules } from "../baselines/regression-results.ts";
 import { passBasis, type Side } from "../baselines/side.ts";
@@ -9,6 +9,7 @@ import { listedTargetOf } from "../domain/listed-target.ts";
 import { EvalsError } from "../domain/problem.ts";
 import type { LoadedModel } from "../domain/project.ts";
 import { isMadeElsewhere } from "../domain/recorded-provider.ts";
+import type { RunReport } from "../domain/report.ts";
 import type { RunPlan } from "../domain/run-plan.ts";
 import { originOf } from "../git/origin.ts";
 import { plural } from "../reports/format-numbers.ts";
@@ -56,9 +57,23 @@ export function exitOfDrift({ verdict, judge }: Pick<DriftReport, "verdict" | "j
     : EXIT.ok;
 }
 
-/** What `findDrift` would ask the target, and at which cost. Judging stored answers again is not included. */
-export function planDrift(io: Environment, input: DriftInput): Promise<RunPlan> {
-  return planRuns(io, { request: requestOf(input) });
+/**
+ * What `findDrift` would ask the target, and at which cost. Judging stored answers again is not included.
+ *
+ * @throws {EvalsError} as `findDrift` does before it asks anything
+ */
+export async function planDrift(io: Environment, input: DriftInput): Promise<RunPlan> {
+  const plans: Plan[] = [];
+  const request = { ...requestOf(input), baseline: undefined };
+  const planned = await planRuns(io, {
+    request,
+    demand: (plan, side) => {
+      plans.push(plan);
+      if (plans.length === 1) baselineOf(plan, side);
+    },
+  });
+  if (plans.length > 1) throw severalTargets(input.suite, plans);
+  return planned;
 }
 
 /**
@@ -134,7 +149,10 @@ async function driftIn(place: RunPlace, { io, request, hooks }: Asked): Promise<
   const [one] = prepared;
   if (one === undefined || prepared.length > 1) {
     await closeRuns(prepared);
-    throw severalTargets(request.suites[0] ?? "", prepared);
+    throw severalTargets(
+      request.suites[0] ?? "",
+      prepared.map(({ plan }) => plan),
+    );
   }
   hooks.watcher.planned([one.plan]);
   const fleet =
@@ -171,11 +189,9 @@ async function extendSeries(ready: ReadyRun, session: Session): Promise<DriftRep
     ...{ listed: listedTargetOf(plan.suite, plan.model), model: plan.model.alias },
     fingerprint: plan.fingerprint,
   });
-  const { side } = baseline;
-  if (side === null) throw noBaseline(plan);
-  refuseOther(plan, side);
+  const side = baselineOf(plan, baseline.side);
   const series = { suite: name, alias: plan.model.alias, series: seriesOf(side) };
-  const earlier = await runsOfSeries(store, series);
+  const earlier = await runsOfSeries(store, series, null);
   hooks.watcher.began();
   const again = await judgedAgain(ready.prepared, baseline, session, earlier);
   const night: DriftNight = {
@@ -187,16 +203,25 @@ async function extendSeries(ready: ReadyRun, session: Session): Promise<DriftRep
     drift: { night, spent: again.spent },
   });
   hooks.watcher.over([report]);
-  const runs = await runsOfSeries(store, series);
+  const runs = await runsOfSeries(store, series, report.header.id);
+  const measured = await measureSeries(store, side, runs);
   const decided = driftReport({
-    runs: await measureSeries(store, side, runs),
+    runs: measured,
     change: changeOf(plan, side),
     judge: judgesDecide(plan) ? { calibrated: isCalibrated(ready) } : null,
   });
   return {
     ...{ suite: name, target: targetWords(plan.suite.prompt, plan.target.label), ...decided },
     retirements: await retirements([plan.model, ...judges.models()]),
-    notes: notesOf(decided, again, runs.length),
+    notes: [
+      ...(runs.length === 1
+        ? [
+            "This is the first run of a series: all runs of the series are compared with the present baseline.",
+          ]
+        : []),
+      ...answerNotes(report, measured.find(({ id }) => id === report.header.id)?.night ?? null, side),
+      ...judgeNotes(decided, again),
+    ],
   };
 }
 
@@ -249,6 +274,13 @@ async function judgedAgain(
   });
 }
 
+/** The baseline. @throws {EvalsError} when there is none, or none of this prompt, model and scorers */
+function baselineOf(plan: Plan, side: Side | null): Side {
+  if (side === null) throw noBaseline(plan);
+  refuseOther(plan, side);
+  return side;
+}
+
 /** Refuses a baseline of another prompt, model or scorers: a difference from such a baseline would not be drift. */
 function refuseOther(plan: Plan, side: Side): void {
   const basis = plan.scorers
@@ -286,20 +318,36 @@ async function retirements(models: readonly LoadedModel[]): Promise<string[]> {
   });
 }
 
-function notesOf(
-  { judge, series }: Pick<DriftReport, "judge" | "series">,
-  { judged }: Again,
-  runs: number,
-): string[] {
+/** How much of the run could be compared with the baseline. */
+function answerNotes({ counts, errors, end }: RunReport, night: Night | null, { ids }: Side): string[] {
+  const missing = counts.errored + counts.skipped;
+  const why = [
+    ...errors.map(({ kind, count }) => `${count} ${kind}`),
+    ...(counts.skipped === 0
+      ? []
+      : [`${counts.skipped} skipped${end.kind === "skipped" ? `: ${end.because}` : ""}`]),
+  ];
   return [
-    ...(runs === 1
-      ? ["This is the first run of a series: all runs of the series are compared with the present baseline."]
-      : []),
-    ...(series.at(-1)?.delta === null
+    ...(missing === 0
+      ? []
+      : [
+          `${missing} of the ${plural(counts.trials, "trial")} of this run ${missing === 1 ? "has" : "have"} no answer (${why.join(", ")}); ${missing === 1 ? "it counts" : "they count"} neither for nor against drift.`,
+        ]),
+    ...(night === null
       ? [
           "Fewer than half of the baseline's cases were answered, so this run adds no evidence for or against drift.",
         ]
       : []),
+    ...(night !== null && night.cases < ids.length
+      ? [
+          `${night.cases} of the baseline's ${plural(ids.length, "case")} are compared in this run: the others have no answer, have changed or are no longer asked.`,
+        ]
+      : []),
+  ];
+}
+
+function judgeNotes({ judge }: Pick<DriftReport, "judge">, { judged }: Again): string[] {
+  return [
     ...(judge !== null && judged === null
       ? [
           "No stored answer was judged again, so drift of the judge would look like drift of the target. To store answers beside the baseline: evals promote --with-answers",
@@ -325,11 +373,11 @@ function noBaseline({ suite: { name: suite }, trials }: Plan): EvalsError {
   });
 }
 
-function severalTargets(suite: string, prepared: readonly PreparedRun[]): EvalsError {
-  const aliases = prepared.map(({ plan }) => plan.model.alias);
+function severalTargets(suite: string, plans: readonly Plan[]): EvalsError {
+  const aliases = plans.map(({ model }) => model.alias);
   return new EvalsError({
     code: "EVALS_DRIFT_TARGETS",
-    what: `Suite "${suite}" lists ${prepared.length} targets: ${aliases.join(", ")}.`,
+    what: `Suite "${suite}" lists ${plans.length} targets: ${aliases.join(", ")}.`,
     why: "Each target has a baseline and a drift series of its own.",
     fix: `evals drift ${suite} --model ${aliases[0] ?? "<alias>"}`,
   });

@@ -1,3 +1,4 @@
+import type { Side } from "../baselines/side.ts";
 import type { ExplainedCase } from "../domain/cache-reason.ts";
 import { listedTargetOf } from "../domain/listed-target.ts";
 import type { PlannedRun, RunPlan } from "../domain/run-plan.ts";
@@ -20,6 +21,9 @@ import { openTargets, type TargetMatrix, targetsOf } from "./running/target-matr
 import { withoutKeys } from "./running/without-keys.ts";
 import { expectCost } from "./sizing/expect-cost.ts";
 
+/** What a command demands of each run and its baseline before it asks anything; it throws when something is wrong. */
+export type Demand = (plan: Plan, baseline: Side | null) => void;
+
 /**
  * The trials that `evals run` would ask, and their cost. No model is called and nothing is stored, so no key is
  * needed.
@@ -28,18 +32,20 @@ import { expectCost } from "./sizing/expect-cost.ts";
  */
 export async function planRuns(
   environment: Environment,
-  { request }: { readonly request: RunRequest },
+  { request, demand }: { readonly request: RunRequest; readonly demand?: Demand | undefined },
 ): Promise<RunPlan> {
   const narrowed = await narrowRequest(environment, request);
   try {
-    return await planNarrowed(narrowed, environment);
+    return await planNarrowed({ ...narrowed, demand }, environment);
   } finally {
     narrowed.close();
   }
 }
 
+type Narrowed = Omit<NarrowedRequest, "close"> & { readonly demand: Demand | undefined };
+
 async function planNarrowed(
-  { request, narrowing, resumed }: NarrowedRequest,
+  { request, narrowing, resumed, demand }: Narrowed,
   environment: Environment,
 ): Promise<RunPlan> {
   const place = await openRunPlace(environment, {
@@ -49,7 +55,7 @@ async function planNarrowed(
     overrides: targetsOf(request)[0],
   });
   try {
-    return await planIn(place, { request, narrowing, resumed }, environment);
+    return await planIn(place, { request, narrowing, resumed, demand }, environment);
   } catch (error) {
     throw place.mistake(error);
   } finally {
@@ -59,7 +65,7 @@ async function planNarrowed(
 
 async function planIn(
   place: RunPlace,
-  { request, narrowing, resumed: named }: Omit<NarrowedRequest, "close">,
+  { request, narrowing, resumed: named, demand }: Narrowed,
   io: Environment,
 ): Promise<RunPlan> {
   const matrix = await openTargets(place.project, request, place.load);
@@ -77,7 +83,7 @@ async function planIn(
     for (const one of prepared) {
       const resume = resumed?.get(one.plan) ?? null;
       if ((request.run !== undefined || request.retry !== undefined) && resume === null) continue;
-      runs.push(await plannedRun(one, resume, { place, request, matrix, store, io }));
+      runs.push(await plannedRun(one, resume, { place, request, matrix, store, io, demand }));
     }
     return { runs };
   } finally {
@@ -104,12 +110,13 @@ interface Planning {
   readonly matrix: TargetMatrix;
   readonly store: Store;
   readonly io: Environment;
+  readonly demand: Demand | undefined;
 }
 
 async function plannedRun(
   { plan }: PreparedRun,
   resume: StoredRun | null,
-  { place, request, matrix, store, io }: Planning,
+  { place, request, matrix, store, io, demand }: Planning,
 ): Promise<PlannedRun> {
   const { suite, model, target } = plan;
   const baseline = await gateBaseline({
@@ -120,6 +127,7 @@ async function plannedRun(
     option: matrix.ungated.has(suite) ? "none" : request.baseline,
     fingerprint: plan.fingerprint,
   });
+  demand?.(plan, baseline.side);
   const settings = { useCache: request.cache, resume, notFromCache: () => answersOf(baseline, store) };
   const calls: number[] = [];
   for await (const caseNo of unanswered(plan, settings, store)) calls.push(caseNo);

@@ -67,6 +67,25 @@ describe("evals drift", () => {
       { schema: "evals.drift/1", verdict: null, problems: [{ code: "EVALS_DRIFT_NO_BASELINE" }] },
     ]);
     expect(document.problems[0].fix).toContain("evals promote");
+    expect(await repo.json(["drift", "s", "--dry-run"])).toMatchObject({
+      exit: 2,
+      document: { problems: [{ code: "EVALS_DRIFT_NO_BASELINE" }] },
+    });
+  });
+
+  it("reports which answers are missing, and how much of the baseline is compared", async () => {
+    repo = recorded();
+    await promoted();
+    repo.write("out.jsonl", jsonl(ids.slice(0, 20).map((id) => ({ case: id, output: "yes" }))));
+    const missing = await repo.json(["drift", "s"]);
+    expect(missing.document.notes.slice(1)).toEqual([
+      "10 of the 30 trials of this run have no answer (10 not-recorded); they count neither for nor against drift.",
+      "20 of the baseline's 30 cases are compared in this run: the others have no answer, have changed or are no longer asked.",
+    ]);
+    repo.write("datasets/d.jsonl", jsonl(ids.slice(0, 29).map((id) => ({ id, input: id, expected: "yes" }))));
+    repo.write("out.jsonl", jsonl(ids.slice(0, 29).map((id) => ({ case: id, output: "yes" }))));
+    const { notes } = (await repo.json(["drift", "s"])).document;
+    expect(notes).toEqual([expect.stringMatching(/^29 of the baseline's 30 cases are compared/)]);
   });
 
   it("collects a series, detects a drop, and keeps its runs apart from the suite's", async () => {
@@ -159,12 +178,16 @@ describe("evals drift", () => {
 
   describe("with a judge", () => {
     /** An answer states its own quality from 0 to 100; the judge passes an answer of at least `bar`. */
-    const world = { bar: 50, shift: 0, asked: 0 };
+    const world = { bar: 50, shift: 0, asked: 0, waiting: 0, held: null as Promise<void> | null };
     const quality = (text: string): number => Number(/quality (\d+)/.exec(text)?.[1] ?? 0);
     beforeEach(async () => {
-      Object.assign(world, { bar: 50, shift: 0, asked: 0 });
+      Object.assign(world, { bar: 50, shift: 0, asked: 0, waiting: 0, held: null });
       const server = await judgeServer({
-        [TARGET]: ({ messages }) => {
+        [TARGET]: async ({ messages }) => {
+          if (world.held !== null) {
+            world.waiting++;
+            await world.held;
+          }
           const number = Number(/(\d+)/.exec(messages.at(-1)?.content ?? "")?.[1] ?? 0);
           return `answer ${world.asked++} of quality ${30 + number * 2 - world.shift + (world.asked % 3)}`;
         },
@@ -207,6 +230,23 @@ describe("evals drift", () => {
       expect(document.judge.verdict).not.toBe("drift");
       expect(document.judge.newest.delta).toBe(0);
       expect(exit).toBe(1);
+    });
+
+    it("counts a run only when its process has ended it", async () => {
+      let release = (): void => {};
+      world.held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const slow = repo.json(["drift", "s"]);
+      await expect.poll(() => world.waiting, { timeout: 20_000 }).toBeGreaterThan(0);
+      world.held = null;
+      const { document: meanwhile } = await repo.json(["drift", "s"]);
+      expect(meanwhile.series).toHaveLength(1);
+      expect(meanwhile.notes[0]).toContain("first run of a series");
+      release();
+      const { document } = await slow;
+      expect(document.series.map((one: { run: string }) => one.run)).toContain(meanwhile.series[0].run);
+      expect(document.series).toHaveLength(2);
     });
 
     it("in a fresh clone judges the answers that are stored with the baseline", async () => {
