@@ -214,11 +214,12 @@ function noneOfJudge(
         ? `The suite "${suite}" has several judges (${judges.join(", ")}), and ${open} of its labels do not say which judge they measure.`
         : `No label of suite "${suite}" measures "${judge}"; the labels measure ${[...new Set(all.map((one) => one.of ?? judges.join(", ")))].join(", ")}.`,
     why: "A label answers the question of one judge, and says nothing about another judge.",
-    fix: !isUsed
-      ? `Suite ${suite} does not use "${judge}". Calibrate a judge that it uses: evals calibrate ${judges[0]} --suite ${suite}`
-      : open > 0
+    fix:
+      open > 0 && isUsed
         ? `evals label ${suite} --assign ${judge}, if these labels answer the question of this judge; else: ${labelCommand(suite, judge, scorers)}`
-        : `evals label ${suite} --judge ${judge}`,
+        : isUsed
+          ? `evals label ${suite} --judge ${judge}`
+          : `Suite ${suite} does not use "${judge}". Calibrate a judge that it uses: evals calibrate ${judges[0]} --suite ${suite}`,
   });
 }
 
