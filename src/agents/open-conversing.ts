@@ -4,7 +4,7 @@ import { hashJson, type Json } from "../domain/json.ts";
 import type { Message } from "../domain/message.ts";
 import { type PersonFault, playedBy } from "../domain/person-fault.ts";
 import { SettingMistake } from "../domain/problem.ts";
-import type { Client, Conversing, OpenTarget, Question, Reply } from "../domain/provider.ts";
+import type { CallRange, Client, Conversing, OpenTarget, Question, Reply } from "../domain/provider.ts";
 import type { Transcript } from "../domain/transcript.ts";
 import { writtenTurns } from "../domain/written-turns.ts";
 import { cleanClient } from "../providers/clean-reply.ts";
@@ -65,6 +65,7 @@ export async function openConversing(
   };
   const played = person === null ? undefined : { identity: person.identity, max_turns };
   const conversing: Conversing = {
+    callsOf: (golden) => callsOf(parts, golden),
     person: person && { ...person, faultIn: faultsOf(person.guide) },
     ...(played === undefined ? {} : { played_by: hashJson({ ...played, prompt: person?.prompt ?? "" }) }),
     ...(opened === null || opened.frozen ? {} : { offered: () => offeredBy(opened) }),
@@ -98,6 +99,16 @@ export async function openConversing(
     cacheable: target.cacheable && (person?.target.cacheable ?? true) && (opened?.reusable ?? true),
     ...(target.client.immediate === true ? {} : { conversing }),
   };
+}
+
+/** See `Conversing.callsOf`. A simulated user writes a message before each turn of the target. */
+function callsOf({ agent, turns, played }: ConversationParts, golden: Case): CallRange {
+  const written = turns === null ? 1 : turns(golden).length;
+  const ofTarget = {
+    least: agent === null ? written : Math.min(written, agent.limits.steps),
+    most: agent?.limits.steps ?? (played === null ? written : played.max_turns),
+  };
+  return played === null ? ofTarget : { least: ofTarget.least + 1, most: ofTarget.most + played.max_turns };
 }
 
 /** The tools that every trial has, including those of servers. To list them, they are opened with an empty case. */

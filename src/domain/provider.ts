@@ -200,8 +200,19 @@ export interface ConversingDependencies {
   readonly now: () => number;
 }
 
+/** The bounds of a number of calls. */
+export interface CallRange {
+  readonly least: number;
+  readonly most: number;
+}
+
 /** How a trial with several calls is run: by a loop around the target's client. */
 export interface Conversing {
+  /**
+   * The number of calls of the models, the simulated user's included, that a trial of the case takes when nothing is
+   * tried again. A trial that errs, or that another limit than `steps` ends, may take fewer.
+   */
+  callsOf(golden: Case): CallRange;
   /** The model that plays the user; null when there is none. */
   readonly person: {
     readonly alias: string;

@@ -1,4 +1,5 @@
 import type { ExplainedCase } from "./cache-reason.ts";
+import type { CallRange } from "./provider.ts";
 
 /** The estimated calls and cost of one run, computed without asking anything. */
 export interface PlannedRun {
@@ -12,8 +13,16 @@ export interface PlannedRun {
   readonly trials: number;
   /** Number of trials with an available answer: recorded, cached, or from the resumed run. */
   readonly cached: number;
-  /** Number of trials for which the target will be asked, without retries. */
+  /**
+   * Number of calls of the target, without retries: one for each trial that will be asked. For trials of several calls
+   * it is the expected number, from a past run, or the least number if there is none.
+   */
   readonly calls: number;
+  /**
+   * The bounds of `calls`, with those of a simulated user; absent where each trial is one call. A trial that errs, or
+   * that a limit ends, may make fewer.
+   */
+  readonly calls_range?: CallRange;
   /** Why each case will be asked or will not be asked; absent when not requested. */
   readonly cache?: readonly ExplainedCase[];
   /** Maximum number of variants of passing trials; absent for a suite without pressure. */

@@ -19,7 +19,7 @@ import { openRunPlace, type RunPlace } from "./running/run-place.ts";
 import type { RunRequest } from "./running/run-request.ts";
 import { openTargets, type TargetMatrix, targetsOf } from "./running/target-matrix.ts";
 import { withoutKeys } from "./running/without-keys.ts";
-import { expectCost } from "./sizing/expect-cost.ts";
+import { expectCalls, expectCost, informativeRun } from "./sizing/expect-cost.ts";
 
 /** What a command demands of each run and its baseline before it asks anything; it throws when something is wrong. */
 export type Demand = (plan: Plan, baseline: Side | null) => void;
@@ -129,25 +129,27 @@ async function plannedRun(
   });
   demand?.(plan, baseline.side);
   const settings = { useCache: request.cache, resume, notFromCache: () => answersOf(baseline, store) };
-  const calls: number[] = [];
-  for await (const caseNo of unanswered(plan, settings, store)) calls.push(caseNo);
+  const trials: number[] = [];
+  for await (const caseNo of unanswered(plan, settings, store)) trials.push(caseNo);
   const cache = request.explainCache ? await explained(plan, settings, store) : undefined;
   const variants = [...variantCalls(plan)];
   const asked = model.provider.kind === "outputs" ? null : suite.prompt;
   // Variants are asked with single calls, after the batch. So with pressure, all calls are counted at the price of
   // single calls, and the estimate is rather too high than too low.
   const priced = request.batch && plan.pressure === undefined ? inBatches(plan) : plan;
-  const expected = expectCost(
-    { plan: priced, calls: [...calls, ...variants], budget: budgetOf(place.project, request)?.usd },
-    store,
-  );
-  const fromCache = calls.length < plan.totalPlanned && target.client.immediate !== true;
+  const past = informativeRun(plan, store);
+  const asks = expectCalls({ plan, trials, past });
+  const expected = expectCost({
+    ...{ plan: priced, trials: [...trials, ...variants], past },
+    budget: budgetOf(place.project, request)?.usd,
+  });
+  const fromCache = trials.length < plan.totalPlanned && target.client.immediate !== true;
   const afresh = fromCache
     ? {
-        afresh: expectCost(
-          { plan: priced, calls: [...everyTrial(plan), ...variants], budget: undefined },
-          store,
-        ).usd.expected,
+        afresh: expectCost({
+          ...{ plan: priced, trials: [...everyTrial(plan), ...variants], past },
+          budget: undefined,
+        }).usd.expected,
       }
     : {};
   return {
@@ -156,12 +158,14 @@ async function plannedRun(
     target: targetWords(asked, target.label),
     cases: plan.count,
     trials: plan.totalPlanned,
-    cached: plan.totalPlanned - calls.length,
-    calls: calls.length,
+    cached: plan.totalPlanned - trials.length,
+    calls: asks.calls,
+    ...(asks.calls_range === undefined ? {} : { calls_range: asks.calls_range }),
     ...(cache === undefined ? {} : { cache }),
     ...(plan.pressure === undefined ? {} : { variants: variants.length }),
     ...expected,
     usd: { ...expected.usd, ...afresh },
+    assumptions: [...asks.assumptions, ...expected.assumptions],
   };
 }
 

@@ -1,3 +1,5 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type ModelServer, modelServer } from "../../providers/testing/model-server.ts";
 import { type GitProject, gitProject, ownGit } from "../testing/git-project.ts";
@@ -131,5 +133,73 @@ describe("evals run --dry-run", () => {
     const { stdout } = await repo.evals(["run", "--dry-run", "--model", "open", "--model", "free"]);
     expect(stdout).toMatch(/^PLAN {2}s \(open\) {3}prompt/);
     expect(stdout).toMatch(/\nPLAN {2}s \(free\) {3}prompt/);
+  });
+
+  describe("of trials that take several calls", () => {
+    const WRITTEN = "user: { turns: input.turns }\n";
+    const AGENT = "agent: { tools: [tools/shop.mjs], limits: { steps: 6 } }\n";
+    const PERSON = "user: { prompt: users/plain, model: m, max_turns: 3 }\n";
+    beforeEach(() => {
+      for (const folder of ["tools", "prompts/users/plain"])
+        mkdirSync(join(repo.root, folder), { recursive: true });
+      repo.write(
+        "tools/shop.mjs",
+        "export default { open: { description: 'o', parameters: {}, run: () => 'yes' } };\n",
+      );
+      repo.write("prompts/users/plain/1.0.0.md", "system:\nYou want {{ input.user.goal }}.\n");
+      repo.write("prompts/q/1.2.0.md", "system:\nAnswer.\n");
+      const say = (...turns: string[]) => ({ turns, user: { goal: "a colour" } });
+      const cases = { sky: say("a", "b"), sea: say("a", "b", "c") };
+      repo.write(
+        "datasets/d.jsonl",
+        Object.entries(cases)
+          .map(([id, input]) => `${JSON.stringify({ id, input })}\n`)
+          .join(""),
+      );
+    });
+
+    it.each([
+      ["written turns: one call each", WRITTEN, { least: 10, most: 10 }],
+      ["an agent: from one step to its limit", `prompt: q@1.0.0\n${AGENT}`, { least: 4, most: 24 }],
+      ["an agent that is told turn after turn", WRITTEN + AGENT, { least: 10, most: 24 }],
+      ["a person whom a model plays", PERSON, { least: 8, most: 24 }],
+      ["such a person and an agent", PERSON + AGENT, { least: 8, most: 36 }],
+    ])("says between which numbers their calls are: %s", async (_, conversation, range) => {
+      const [prompt = "prompt: q\n"] = conversation.match(/^prompt.*\n/) ?? [];
+      repo.write("evals/s.yaml", suite(conversation.replace(prompt, "")).replace("prompt: q\n", prompt));
+      repo.write("prompts/q/1.0.0.md", "user:\n{{ input.turns[0] }}\n");
+      const [run] = await planned();
+      expect(run).toMatchObject({ trials: 4, cached: 0, calls: range.least, calls_range: range });
+      expect(run.usd).toEqual({ expected: null, most: null });
+      expect([run.input_tokens, run.output_tokens]).toEqual([null, null]);
+      expect(run.assumptions.join("; ")).toMatch(
+        /not known before the first run; the first calls alone take about \d+/,
+      );
+      const { stdout } = await repo.evals(["run", "--dry-run"]);
+      expect(stdout.replace(/\s+/g, " ")).toContain(
+        range.least === range.most
+          ? "4 to ask, with 10 calls"
+          : `4 to ask, with at least ${range.least}, at most ${range.most} calls`,
+      );
+    });
+
+    it("expects the calls, tokens and cost of the newest run whose trials were such", async () => {
+      repo.write("evals/s.yaml", suite());
+      repo.write("prompts/q/1.2.0.md", "user:\nWhat?\n");
+      await repo.json(["run"], KEY);
+      repo.write("prompts/q/1.2.0.md", "system:\nAnswer.\n");
+      repo.write("evals/s.yaml", suite(WRITTEN + AGENT));
+      const [before] = await planned("--no-cache");
+      expect(before.calls, "what single calls took tells nothing").toBe(10);
+      expect(before.usd.expected).toBeNull();
+      const { document } = await repo.json(["run"], KEY);
+      const [ran] = document.runs;
+      expect(ran.counts).toMatchObject({ answered: 4, calls: 10 });
+      const [more] = await planned("--trials", "4", "--no-cache");
+      expect(more).toMatchObject({ trials: 8, calls: 20, calls_range: { least: 20, most: 48 } });
+      expect(more.usd.expected).toBeCloseTo(2 * ran.metrics.cost_usd.value, 9);
+      expect(more.input_tokens).toBe(Math.round(8 * ran.metrics.input_tokens.value));
+      expect(more.assumptions.join("; ")).toContain(`2.5 calls per trial, as in run ${ran.id}`);
+    });
   });
 });

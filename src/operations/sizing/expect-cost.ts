@@ -1,6 +1,8 @@
+import { membersIn } from "../../domain/found-documents.ts";
+import type { RunCounts, RunHeader } from "../../domain/run.ts";
 import type { PlannedRun } from "../../domain/run-plan.ts";
 import { storedSummary } from "../../domain/stored-summary.ts";
-import { dollars, plural } from "../../reports/format-numbers.ts";
+import { count, dollars, plural } from "../../reports/format-numbers.ts";
 import { ratesOf } from "../../run/call-hooks.ts";
 import type { Plan } from "../../run/plan.ts";
 import { maxUsdOf } from "../../run/price-usage.ts";
@@ -17,24 +19,25 @@ export type Expected = Pick<
   "judge_calls" | "input_tokens" | "output_tokens" | "usd" | "assumptions"
 >;
 
-export interface AskedCalls {
+export interface AskedTrials {
   readonly plan: Plan;
-  /** For each expected call, the number of its case. */
-  readonly calls: readonly number[];
+  /** For each trial that will be asked, the number of its case. */
+  readonly trials: readonly number[];
+  /** The newest run with known numbers; null when there is none. */
+  readonly past: Past | null;
   /** Budget in US dollars; undefined without one. */
   readonly budget: number | undefined;
 }
 
 /**
- * The expected tokens and cost of calls. They come from the newest run of the suite and model that has measured them;
+ * The expected tokens and cost of trials. They come from the newest run of the suite and model that has measured them;
  * without such a run they are assumed, and `assumptions` says so.
  */
-export function expectCost({ plan, calls, budget }: AskedCalls, store: Store): Expected {
-  if (calls.length === 0) return nothingAsked(plan);
-  const past = informativeRun(plan, store);
-  const tokens = tokensOf(plan, calls, past);
-  const judged = judgesOf(plan, calls.length, past);
-  const own = usdOf(plan, calls, tokens, past);
+export function expectCost({ plan, trials, past, budget }: AskedTrials): Expected {
+  if (trials.length === 0) return nothingAsked(plan);
+  const tokens = tokensOf(plan, trials, past);
+  const judged = judgesOf(plan, trials.length, past);
+  const own = usdOf(plan, trials, tokens, past);
   const expected = own.expected === null || judged.usd === null ? null : own.expected + judged.usd;
   const most = judged.usd === 0 ? own.most : null;
   const kept = budget === undefined ? most : Math.min(most ?? budget, budget);
@@ -73,9 +76,45 @@ function nothingAsked({ judges, target }: Plan): Expected {
   };
 }
 
+/** The expected number of calls, and why; `calls_range` only where a trial may take several. */
+export type ExpectedCalls = Pick<PlannedRun, "calls" | "calls_range" | "assumptions">;
+
+/** The calls of trials: one each, or those of their conversations, as in the past run or as few as they can be. */
+export function expectCalls({ plan, trials, past }: Omit<AskedTrials, "budget">): ExpectedCalls {
+  const { conversing } = plan.target;
+  if (conversing === undefined) return { calls: trials.length, assumptions: [] };
+  const range = { least: 0, most: 0 };
+  for (const caseNo of trials) {
+    const { least, most } = conversing.callsOf(plan.golden(caseNo));
+    range.least += least;
+    range.most += most;
+  }
+  const bounds = { calls_range: range };
+  if (trials.length === 0 || range.least === range.most)
+    return { calls: range.least, ...bounds, assumptions: [] };
+  const person = conversing.person === null ? "" : ", those of the model that plays the person included";
+  if (past?.calls == null)
+    return {
+      calls: range.least,
+      ...bounds,
+      assumptions: [
+        `a trial takes several calls${person}; how many is not known before the first run, so the least number is counted`,
+      ],
+    };
+  const calls = Math.min(range.most, Math.max(range.least, Math.round(past.calls * trials.length)));
+  const each = past.calls.toFixed(1).replace(/\.0$/, "");
+  return {
+    calls,
+    ...bounds,
+    assumptions: [`${each} calls per trial, as in run ${past.run.header.id}${person}`],
+  };
+}
+
 /** A past run with the usage of its answers. */
-interface Past {
+export interface Past {
   readonly run: StoredRun;
+  /** Mean number of calls for each trial that was asked, retries included; null when none was asked. */
+  readonly calls: number | null;
   /** Whether the past run sent exactly the same requests, so that its means apply to these cases. */
   readonly same: boolean;
   /** Means for each answered trial, null when unknown: `input` and `output` in tokens, `usd` in US dollars. */
@@ -88,12 +127,27 @@ interface Past {
 }
 
 /** The newest run with the same requests; without one, the newest run of the suite and model. */
-function informativeRun({ suite, model, target, fingerprint }: Plan, store: Store): Past | null {
+export function informativeRun({ suite, model, target, fingerprint }: Plan, store: Store): Past | null {
+  const converses = target.conversing !== undefined;
   const informative = store
     .runs({ suite: suite.name, limit: MAX_LOOKED })
     .filter(({ header }) => header.alias === model.alias || header.model === target.label)
+    // One call and a conversation have little in common.
+    .filter(({ header }) => hadConversations(header) === converses || target.client.immediate === true)
     .flatMap((run) => pastOf(run, run.header.fingerprint === fingerprint) ?? []);
   return informative.find(({ same }) => same) ?? informative[0] ?? null;
+}
+
+/** Whether the trials of a run were conversations. */
+function hadConversations({ parts }: RunHeader): boolean {
+  const target = membersIn(parts?.target);
+  return target.agent !== undefined || target.user !== undefined;
+}
+
+/** Mean number of calls of a trial or variant that was asked; null when none was asked. */
+function callsPerTrial({ calls, answered, errored, cached, variants }: RunCounts): number | null {
+  const asked = answered - cached + errored + (variants?.answered ?? 0) + (variants?.errored ?? 0);
+  return asked <= 0 || calls === 0 ? null : calls / asked;
 }
 
 function pastOf(run: StoredRun, same: boolean): Past | null {
@@ -106,6 +160,7 @@ function pastOf(run: StoredRun, same: boolean): Past | null {
   const judgeUsd = value("judge_cost_usd");
   return {
     ...{ run, same, input, output, usd },
+    calls: counts === undefined ? null : callsPerTrial(counts),
     judge_calls: counts?.judge_calls === undefined ? null : counts.judge_calls / answered,
     judge_usd: judgeUsd === null ? null : judgeUsd / answered,
   };
@@ -121,32 +176,53 @@ interface Tokens {
 const countsTokens = ({ target, model }: Plan): boolean =>
   target.price !== null || model.provider.kind === "openai" || model.provider.kind === "anthropic";
 
-function tokensOf(plan: Plan, calls: readonly number[], past: Past | null): Tokens {
+function tokensOf(plan: Plan, trials: readonly number[], past: Past | null): Tokens {
   const id = past?.run.header.id;
   if (past?.same === true && past.input !== null && past.output !== null) {
     return {
-      input: Math.round(past.input * calls.length),
-      output: Math.round(past.output * calls.length),
+      input: Math.round(past.input * trials.length),
+      output: Math.round(past.output * trials.length),
       notes: [`tokens as in run ${id}, which sent the same requests`],
     };
   }
   if (!countsTokens(plan)) return { input: null, output: null, notes: ["the number of tokens is not known"] };
-  const input = calls.reduce((sum, caseNo) => sum + plan.inputTokens(caseNo), 0);
+  if (plan.target.conversing !== undefined) return tokensOfConversations(plan, trials, past);
+  const input = trials.reduce((sum, caseNo) => sum + plan.inputTokens(caseNo), 0);
   const inputNote = "input tokens estimated from the requests, rather too high than too low";
   if (past?.output != null) {
     return {
       input,
-      output: Math.round(past.output * calls.length),
+      output: Math.round(past.output * trials.length),
       notes: [inputNote, `output tokens as in run ${id}: ${Math.round(past.output)} per answer`],
     };
   }
   const each = Math.min(ASSUMED_OUTPUT_TOKENS, plan.target.most_output ?? ASSUMED_OUTPUT_TOKENS);
   return {
     input,
-    output: each * calls.length,
+    output: each * trials.length,
     notes: [
       inputNote,
       `${each} output tokens per answer assumed, because no run of this suite and model has a measured number`,
+    ],
+  };
+}
+
+/** The tokens of conversations. The requests do not tell them: each call repeats what was said before it. */
+function tokensOfConversations(plan: Plan, trials: readonly number[], past: Past | null): Tokens {
+  if (past?.input != null && past.output != null) {
+    const [input, output] = [past.input, past.output].map(Math.round);
+    return {
+      input: Math.round(past.input * trials.length),
+      output: Math.round(past.output * trials.length),
+      notes: [`tokens as in run ${past.run.header.id}: ${input} in, ${output} out per trial`],
+    };
+  }
+  const first = trials.reduce((sum, caseNo) => sum + plan.inputTokens(caseNo), 0);
+  return {
+    input: null,
+    output: null,
+    notes: [
+      `the tokens of all calls of a trial are not known before the first run; the first calls alone take about ${count(first)} input tokens`,
     ],
   };
 }
@@ -157,10 +233,12 @@ interface Usd {
   readonly notes: readonly string[];
 }
 
-function usdOf(plan: Plan, calls: readonly number[], { input, output }: Tokens, past: Past | null): Usd {
+function usdOf(plan: Plan, trials: readonly number[], { input, output }: Tokens, past: Past | null): Usd {
   const { price, price_source } = plan.target;
-  const most = maxCostOf(plan, calls);
-  if (price !== null && input !== null && output !== null) {
+  const most = maxCostOf(plan, trials);
+  const converses = plan.target.conversing !== undefined;
+  if (converses && past?.usd != null) return asInPast(past, trials.length, most);
+  if (price !== null && input !== null && output !== null && !(converses && plan.target.conversing?.person)) {
     const usd = (input * price.input + output * price.output) / 1_000_000;
     return {
       expected: most === null ? usd : Math.min(usd, most),
@@ -168,29 +246,38 @@ function usdOf(plan: Plan, calls: readonly number[], { input, output }: Tokens, 
       notes: price_source === undefined ? [] : [`prices of ${price_source}`],
     };
   }
-  if (past?.usd != null) {
-    return {
-      expected: past.usd * calls.length,
-      most,
-      notes: [`${dollars(past.usd)} per answer, as in run ${past.run.header.id}`],
-    };
-  }
+  if (past?.usd != null) return asInPast(past, trials.length, most);
   return {
     expected: null,
     most,
     notes: [
       price === null
         ? `model "${plan.model.alias}" has no price, and no run of it has a known cost`
-        : "cost unknown",
+        : converses
+          ? "the cost is not known before the first run"
+          : "cost unknown",
     ],
   };
 }
 
-/** The largest cost of these calls without retries, in US dollars; null when the cost of a call has no limit. */
-function maxCostOf(plan: Plan, calls: readonly number[]): number | null {
+function asInPast({ usd, run }: Past, trials: number, most: number | null): Usd {
+  const each = usd ?? 0;
+  return {
+    expected: each * trials,
+    most,
+    notes: [`${dollars(each)} per answer, as in run ${run.header.id}`],
+  };
+}
+
+/**
+ * The largest cost of these trials without retries, in US dollars; null when the cost of a call has no limit, and for
+ * conversations: what tools and people say makes their calls longer.
+ */
+function maxCostOf(plan: Plan, trials: readonly number[]): number | null {
+  if (plan.target.conversing !== undefined) return null;
   const rates = ratesOf(plan.target);
   let sum = 0;
-  for (const caseNo of calls) {
+  for (const caseNo of trials) {
     const input = plan.inputTokens(caseNo);
     for (const { price, most_output } of rates) {
       if (price === null || (most_output === null && price.output > 0)) return null;

@@ -29,10 +29,20 @@ function planName({ suite, alias }: PlannedRun, runs: readonly PlannedRun[]): st
   return several ? `${suite} (${alias})` : suite;
 }
 
-function callsSentence({ trials, cached, calls, variants }: PlannedRun): string {
+function callsSentence(run: PlannedRun): string {
+  const { trials, cached, variants } = run;
   const known = cached === 0 ? "no answer at hand" : `${plural(cached, "answer")} at hand`;
   const pressed = variants === undefined ? "" : `, and up to ${plural(variants, "variant")} under pressure`;
-  return `${plural(trials, "trial")}: ${known}, ${count(calls)} to ask${pressed}`;
+  return `${plural(trials, "trial")}: ${known}, ${count(trials - cached)} to ask${rangeWords(run)}${pressed}`;
+}
+
+/** The calls of trials that take several, each as far as it is known: `, with about 26 calls (at least 8, at most 80)`. */
+function rangeWords({ calls, calls_range: range }: PlannedRun): string {
+  if (range === undefined || range.most === 0) return "";
+  const { least, most } = range;
+  if (least === most) return `, with ${plural(calls, "call")}`;
+  const bounds = `at least ${count(least)}, at most ${count(most)}`;
+  return calls === least ? `, with ${bounds} calls` : `, with about ${count(calls)} calls (${bounds})`;
 }
 
 /**
@@ -67,11 +77,13 @@ function closing(runs: readonly PlannedRun[]): string[] {
   const calls = runs.reduce((sum, run) => sum + run.calls, 0);
   const known = runs.every(({ usd }) => usd.expected !== null);
   const usd = runs.reduce((sum, run) => sum + (run.usd.expected ?? 0), 0);
+  const most = runs.reduce((sum, run) => sum + (run.calls_range?.most ?? run.calls), 0);
+  const bound = most === calls ? "" : `about ${count(calls)} calls, at most ${count(most)}`;
   const all =
     runs.length < 2
       ? []
       : [
-          `${runs.length} runs: ${plural(calls, "call")}, ${known ? `about ${dollars(usd)}` : "cost unknown"}`,
+          `${runs.length} runs: ${bound || plural(calls, "call")}, ${known ? `about ${dollars(usd)}` : "cost unknown"}`,
         ];
   const uncertain = calls === 0 ? [] : ["Retries make more calls, an early stop makes fewer."];
   return [...all, ["Nothing was asked.", ...uncertain].join(" ")];
