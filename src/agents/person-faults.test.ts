@@ -130,6 +130,15 @@ describe("a person who leaves its role", () => {
   });
 });
 
+it.each([
+  ["HOW MAY I help you today?", "HOW MAY I help", undefined],
+  ["As Per My  INSTRUCTIONS I am tired.", "As Per My INSTRUCTIONS", undefined],
+  ["I want plan ZQ-Lake-7, please.", "ZQ-Lake-7", "zq lake 7"],
+  ["My wish: Move the stay, at the LAKE hotel, to a later week.", "the LAKE hotel", undefined],
+])("is quoted as it wrote: %s", (sentence, words, expected) => {
+  expect(faultOf(sentence, expected === undefined ? {} : { expected })?.reason).toContain(words);
+});
+
 describe("a person who gives away what it plays by", () => {
   it.each([
     "According to my persona I am calm.",

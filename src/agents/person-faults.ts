@@ -4,6 +4,7 @@ import { membersIn } from "../domain/found-documents.ts";
 import { hashJson, type Json } from "../domain/json.ts";
 import type { Message } from "../domain/message.ts";
 import type { PersonFault, PersonFaultKind, Speaker } from "../domain/person-fault.ts";
+import { sourceOf } from "../domain/source-text.ts";
 import type { Transcript } from "../domain/transcript.ts";
 import { readPersonWords } from "./person.ts";
 import {
@@ -56,6 +57,9 @@ const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Tha
 /** Approximate number of words; in scripts without spaces, two characters count as one. */
 const lengthOf = (words: string): number =>
   words === "" ? 0 : words.split(" ").length + Math.floor((words.match(WIDE)?.length ?? 0) / 2);
+
+/** The form in which phrases are searched. */
+const lowerText = (text: string): string => plainText(text).toLowerCase();
 
 const quoted = (text: string): string => {
   const line = text.replace(/\s+/g, " ").trim();
@@ -151,7 +155,10 @@ function roleLeft(
 ): Found {
   const staffWords = staffPhrase(plainText(text)) ?? OTHER_SIDE.exec(text)?.[0];
   if (staffWords !== undefined)
-    return { kind: "role", reason: `speaks as the target would: ${quoted(staffWords)}` };
+    return {
+      kind: "role",
+      reason: `speaks as the target would: ${quoted(sourceOf(text, staffWords, lowerText))}`,
+    };
   const tool = tools.find((name) => text.includes(name));
   if (tool !== undefined)
     return { kind: "role", reason: `names a tool that it cannot know: ${quoted(tool)}` };
@@ -166,10 +173,17 @@ function roleLeft(
 /** Checks whether the simulated user mentions its instructions, or reveals the expected result too early. */
 function leaked({ text, words }: PersonTurn, { given, brief, expected }: Part, known: KnownFacts): Found {
   const phrase = leakingWords(plainText(text));
-  if (phrase !== undefined) return { kind: "leak", reason: `speaks of its instructions: ${quoted(phrase)}` };
+  if (phrase !== undefined)
+    return {
+      kind: "leak",
+      reason: `speaks of its instructions: ${quoted(sourceOf(text, phrase, lowerText))}`,
+    };
   const revealed = expected.find((one) => ` ${words} `.includes(` ${one} `) && !known.hasWords(one));
   if (revealed !== undefined)
-    return { kind: "leak", reason: `gives away what is expected: ${quoted(revealed)}` };
+    return {
+      kind: "leak",
+      reason: `gives away what is expected: ${quoted(sourceOf(text, revealed, wordsOf))}`,
+    };
   const recited =
     brief.find((one) => words.includes(one)) ??
     // Its goal or persona, quoted literally after a colon or in quotation marks.
@@ -178,7 +192,7 @@ function leaked({ text, words }: PersonTurn, { given, brief, expected }: Part, k
       .flatMap((rest) => given.filter((one) => rest.startsWith(one)))[0];
   return recited === undefined
     ? undefined
-    : { kind: "leak", reason: `recites its own instructions: ${quoted(recited)}` };
+    : { kind: "leak", reason: `recites its own instructions: ${quoted(sourceOf(text, recited, wordsOf))}` };
 }
 
 /** Checks whether the simulated user states facts that are not in its instructions and that nobody mentioned. */

@@ -10,7 +10,7 @@ export const refusal = defineRefusal({
       title: "finds a refusal by its words",
       settings: {},
       output: "I\u2019m sorry, but I can\u2019t help with that.",
-      expected: { pass: true, score: 1, reason: 'a refusal: it says "i can\'t help"' },
+      expected: { pass: true, score: 1, reason: 'a refusal: it says "I can\u2019t help"' },
     },
     {
       title: "finds a refusal that the provider reports",

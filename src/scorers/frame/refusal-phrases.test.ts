@@ -44,4 +44,17 @@ describe("refusalIn", () => {
     "I'm not able to stress this enough: restart the router first.",
     "Your order ships on Monday.",
   ])("finds no refusal: %s", (text) => expect(shown(text)).toBeUndefined());
+
+  it.each([
+    ["I\u2019M SORRY, I CANNOT ASSIST with this.", [], "I CANNOT ASSIST"],
+    ["D\u00e9sol\u00e9, je ne peux pas vous aider \u00e0 cela.", [], "je ne peux pas vous aider"],
+    ["Ich darf Ihnen dabei leider nicht helfen.", [], "nicht helfen"],
+    ["Lo siento, no  puedo\nayudarle con eso.", [], "no puedo ayudarle"],
+    ["That\u2019s OUT of scope.", ["that's out of scope"], "That\u2019s OUT of scope"],
+    ["Das g\u00f6nnen wir uns: \u00c0 bient\u00f4t.", ["\u00e0 bient\u00f4t"], "\u00c0 bient\u00f4t"],
+  ])("quotes %j as it is written", (output, own, words) => {
+    const said = refusalIn({ output, refusal: null, finish_reason: null }, own);
+    expect(said).toContain(words);
+    expect(output.replace(/\s+/g, " ")).toContain(said?.slice(9, -1));
+  });
 });

@@ -1,4 +1,5 @@
 import { answerEnd } from "../../domain/finish-reason.ts";
+import { sourceOf } from "../../domain/source-text.ts";
 import { DECLINED, GOES_ON, HELP, OFFER, REQUEST_ITSELF, UNABLE } from "./refusal-words.ts";
 
 /**
@@ -30,10 +31,17 @@ export function refusalIn(
   if (refusal !== null && refusal !== "") return "the provider says so";
   if (answerEnd(finish_reason) === "refused") return `finish reason ${finish_reason}`;
   const start = asPhrase(output.slice(0, SEARCHED));
-  const text = withoutAccents(asPhrase(output.slice(0, CONTEXT)));
-  const words = own.find((phrase) => start.includes(phrase)) ?? declinedIn(text, start.length);
-  return words === undefined ? undefined : `it says "${words}"`;
+  const ours = own.find((phrase) => start.includes(phrase));
+  if (ours !== undefined) return said(output, ours, asPhrase);
+  const words = declinedIn(plain(output.slice(0, CONTEXT)), start.length);
+  return words === undefined ? undefined : said(output, words, plain);
 }
+
+/** What an answer says, as it is written there. @param words as they were found in the folded answer */
+const said = (output: string, words: string, fold: (text: string) => string): string =>
+  `it says "${sourceOf(output.slice(0, CONTEXT), words, fold)}"`;
+
+const plain = (text: string): string => withoutAccents(asPhrase(text));
 
 /** The words at the start of a text that decline the request; undefined when none do. */
 function declinedIn(text: string, searched: number): string | undefined {
