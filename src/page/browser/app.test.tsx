@@ -5,6 +5,7 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { report } from "../../reports/testing/reported-run.ts";
 import { App } from "./app.tsx";
+import { fileSource } from "./file-source.ts";
 import { followAddress, listOf, route } from "./page-state.ts";
 import { parseRoute } from "./route.ts";
 import type { PageSource } from "./source.ts";
@@ -329,6 +330,87 @@ describe("the page", () => {
     await shown({ ...source, run: fail, runAtHand: () => null, index: fail }, "#/compare/51d0a77e/3f9c21aa");
     expect(root.querySelectorAll('[role="alert"]')).toHaveLength(1);
     expect(text()).toContain("the two sides have the same answers");
+  });
+
+  describe("has a heading and a way back at an address", () => {
+    const fake = (): PageSource => {
+      const source = fakeSource(indexDocument(), { mode: "live" });
+      const fail = async (key: string): Promise<never> => {
+        throw new Error(`There is no run ${key}.`);
+      };
+      const only = <T,>(get: (key: string) => Promise<T>) => {
+        return (key: string) => (key === "3f9c21aa" ? get(key) : fail(key));
+      };
+      return {
+        ...source,
+        run: only(source.run),
+        index: only(source.index),
+        runAtHand: () => null,
+        live: { ...fakeLive("t"), trace: fail },
+        trial: async () => null,
+      };
+    };
+
+    it.each([
+      ["of an unknown run", "#/run/ffff", "Run ffff", "There is no run ffff.", "#/"],
+      [
+        "that compares unknown runs",
+        "#/compare/aa/ffff",
+        "Run ffff compared with aa",
+        "no run aa..ffff.",
+        "#/",
+      ],
+      ["of a case of an unknown run", "#/run/ffff/case/a", "a", "There is no run ffff.", "#/"],
+      ["of a trial of an unknown run", "#/run/ffff/case/a/now/1", "a, trial 1", "no run ffff.", "#/"],
+      [
+        "of a matrix with an unknown run",
+        "#/matrix/3f9c21aa,ffff",
+        "Runs 3f9c21aa, ffff",
+        "no run ffff.",
+        "#/",
+      ],
+      ["of an unknown trace", "#/traffic/ffff", "Trace ffff", "There is no run ffff.", "#/"],
+      [
+        "of an unknown case",
+        "#/run/3f9c21aa/case/none",
+        "none",
+        "has no case of this name",
+        "#/run/3f9c21aa",
+      ],
+      [
+        "of a trial of an unknown case",
+        "#/run/3f9c21aa/case/none/now/1",
+        "none, trial 1",
+        "has no case of this name",
+        "#/run/3f9c21aa",
+      ],
+      [
+        "of an unknown trial",
+        "#/run/3f9c21aa/case/refund-07/now/99",
+        "refund-07, trial 99",
+        "This trial is not in the page",
+        "#/run/3f9c21aa/case/refund-07",
+      ],
+    ])("%s", async (_, hash, heading, why, back) => {
+      await shown(fake(), hash);
+      expect(Array.from(root.querySelectorAll("h1"), (one) => one.textContent?.trim())).toEqual([heading]);
+      expect(document.activeElement?.tagName).toBe("H1");
+      expect(text()).toContain(why);
+      expect(Array.from(root.querySelectorAll("main a"), (one) => one.getAttribute("href"))).toEqual([back]);
+      await press("Escape");
+      expect(location.hash).not.toBe(hash);
+    });
+
+    it("of a run that a file with one run does not have", async () => {
+      const { start } = fakeSource(indexDocument());
+      await shown(fileSource(start, document), "#/run/ffff");
+      expect(root.querySelector("h1")?.textContent).toBe("Run ffff");
+      expect(text()).toContain("Run ffff is not in this file.");
+      expect(root.querySelector("main a")?.getAttribute("href")).toBe("#/");
+      await shown(fakeSource(indexDocument()), "#/run/ffff");
+      await press("Escape");
+      expect(route.value.view).toBe("home");
+    });
   });
 
   it("says of a search which word is no condition", async () => {

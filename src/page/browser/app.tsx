@@ -19,6 +19,7 @@ import { TrialView } from "./trial-view.tsx";
 /** The whole page: the current view, and the command that prints the content of that view. */
 export function App({ source }: { source: PageSource }): JSX.Element {
   const here = shownRoute(source, route.value);
+  const address = viewAddress(here);
   useEffect(
     () =>
       source.watch(() => {
@@ -26,8 +27,7 @@ export function App({ source }: { source: PageSource }): JSX.Element {
       }),
     [source],
   );
-  useKeys([{ keys: ["Escape"], about: "go back", act: () => goBack(hasHome(source)) }]);
-  const address = viewAddress(here);
+  useKeys([{ keys: ["Escape"], about: "go back", act: () => goBack(!isStart(source, route.value)) }]);
   useLayoutEffect(() => {
     scrollTo(0, 0);
     if (!searchWanted.value) enterView(address);
@@ -47,6 +47,12 @@ export function App({ source }: { source: PageSource }): JSX.Element {
 /** Whether the page has a start view. A file with one run has none: it opens at the run. */
 function hasHome({ start }: PageSource): boolean {
   return start.mode === "live" || start.runs.length > 1;
+}
+
+/** Whether a view is the one that the page starts with: the list of runs or, in a file with one run, that run. */
+function isStart(source: PageSource, asked: Route): boolean {
+  const start = shownRoute(source, { view: "home" });
+  return viewAddress(shownRoute(source, asked)) === viewAddress(start);
 }
 
 function shownRoute(source: PageSource, asked: Route): Route {

@@ -13,7 +13,7 @@ import { addressOf } from "./route.ts";
 import { useColumns } from "./run-view.tsx";
 import { type Piece, sideDiff } from "./side-diff.ts";
 import type { PageSource } from "./source.ts";
-import { Await } from "./status-lines.tsx";
+import { Await, WayBack } from "./status-lines.tsx";
 import { TrialFactLine, TrialScores } from "./trial-facts.tsx";
 
 export interface CaseViewProps {
@@ -38,12 +38,22 @@ export function CaseView({ source, runKey, id }: CaseViewProps): JSX.Element {
       <Await of={columns}>
         {(known) =>
           index === undefined ? (
-            <p role="alert">The run has no case of this name.</p>
+            <NoSuchCase runKey={runKey} />
           ) : (
             <CaseBody source={source} runKey={runKey} place={index} asked={known.inputOf(index)} />
           )
         }
       </Await>
+    </>
+  );
+}
+
+/** Said of a case that the run does not have. */
+export function NoSuchCase({ runKey }: { runKey: string }): JSX.Element {
+  return (
+    <>
+      <p role="alert">The run has no case of this name.</p>
+      <WayBack to={{ view: "run", key: runKey, query: "" }} words="To the cases of the run" />
     </>
   );
 }

@@ -56,7 +56,8 @@ export function fileSource(start: PageStart, page: Document): PageSource {
     home: async () => home(),
     homeAtHand: home,
     summaryAtHand: (key) => start.runs[place.get(key) ?? -1]?.summary ?? null,
-    runAtHand: (key) => JSON.parse(textOf(page, `run-${placeOf(key)}`)) as RunDocument,
+    runAtHand: (key) =>
+      place.has(key) ? (JSON.parse(textOf(page, `run-${placeOf(key)}`)) as RunDocument) : null,
     run: async (key) => JSON.parse(textOf(page, `run-${placeOf(key)}`)) as RunDocument,
     index,
     caseAt: async (key, at): Promise<ViewedCase | null> => (await record(key, at))?.case ?? null,

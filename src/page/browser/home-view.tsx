@@ -36,7 +36,7 @@ export function HomeView({ source }: { source: PageSource }): JSX.Element {
     if (newest !== undefined && source.start.mode === "live") loadAhead(source, newest).catch(() => {});
   }, [newest]);
   return (
-    <Await of={home}>
+    <Await of={home} heading={<h1 tabIndex={-1}>Runs</h1>}>
       {({ runs, more }) => (
         <>
           <h1 tabIndex={-1}>Runs</h1>

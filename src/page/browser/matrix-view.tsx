@@ -37,7 +37,9 @@ export function MatrixView({ source, keys }: { source: PageSource; keys: readonl
     [keys.join(), revision.value],
   );
   return (
-    <Await of={targets}>{(known) => <Matrix targets={known} compared={comparedOf(source, keys)} />}</Await>
+    <Await of={targets} heading={<h1 tabIndex={-1}>Runs {keys.join(", ")}</h1>}>
+      {(known) => <Matrix targets={known} compared={comparedOf(source, keys)} />}
+    </Await>
   );
 }
 

@@ -36,7 +36,7 @@ export function followAddress(): void {
 /**
  * Handles Escape: goes from a view to the view that contains it.
  *
- * @param home whether the page has a start view
+ * @param home whether the page has a start view besides the current one
  * @returns false when no view contains the current one
  */
 export function goBack(home: boolean): boolean {

@@ -5,6 +5,7 @@ import type { IndexDocument, RunDocument } from "../page-documents.ts";
 import { CaseColumns } from "./case-columns.ts";
 import { CaseList } from "./case-list.tsx";
 import { Histogram, Trend, tenths, trendOf } from "./charts.tsx";
+import { sidesOf } from "./commands.ts";
 import { FailureSection } from "./failure-section.tsx";
 import { OutcomeWord } from "./home-view.tsx";
 import { type Loaded, useLoaded } from "./loaded.ts";
@@ -32,7 +33,11 @@ export function RunView({ source, runKey, query }: RunViewProps): JSX.Element {
   const columns = useColumns(source, runKey);
   return (
     <>
-      <Await of={run} meanwhile={<FirstWords runKey={runKey} summary={source.summaryAtHand(runKey)} />}>
+      <Await
+        of={run}
+        meanwhile={<FirstWords runKey={runKey} summary={source.summaryAtHand(runKey)} />}
+        heading={<FirstWords runKey={runKey} summary={null} />}
+      >
         {({ report }) => <VerdictSection report={report} />}
       </Await>
       {run.kind === "failed" && columns.kind === "failed" ? null : (
@@ -55,7 +60,7 @@ export function RunView({ source, runKey, query }: RunViewProps): JSX.Element {
 
 /** A heading with the run's outcome from the list of runs, shown until the run itself has loaded. */
 function FirstWords({ runKey, summary }: { runKey: string; summary: RunSummary | null }): JSX.Element {
-  if (summary === null) return <h1 tabIndex={-1}>Run {runKey}</h1>;
+  if (summary === null) return <h1 tabIndex={-1}>{runWords(runKey)}</h1>;
   return (
     <>
       <h1 tabIndex={-1}>
@@ -66,6 +71,12 @@ function FirstWords({ runKey, summary }: { runKey: string; summary: RunSummary |
       </p>
     </>
   );
+}
+
+/** `Run 3f9c21aa`, or `Run 3f9c21aa compared with 51d0a77e`. */
+function runWords(key: string): string {
+  const [a, b] = sidesOf(key);
+  return b === undefined ? `Run ${a}` : `Run ${b} compared with ${a}`;
 }
 
 function RunNumbers({ run: { report, prompts, history } }: { run: RunDocument }): JSX.Element {

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import type { ViewedCase, ViewedPart, ViewedTranscript, ViewedTrial } from "../../domain/viewed-run.ts";
+import { NoSuchCase } from "./case-view.tsx";
 import { useKeys } from "./keys.ts";
 import { useLoaded } from "./loaded.ts";
 import { go, revision } from "./page-state.ts";
@@ -7,7 +8,7 @@ import { Parts } from "./parts-view.tsx";
 import type { Route } from "./route.ts";
 import { useColumns } from "./run-view.tsx";
 import type { PageSource, TrialPlace } from "./source.ts";
-import { Await } from "./status-lines.tsx";
+import { Await, WayBack } from "./status-lines.tsx";
 import { TrialFactLine, TrialScores } from "./trial-facts.tsx";
 
 export interface TrialViewProps {
@@ -36,14 +37,14 @@ export function TrialView({ source, where }: TrialViewProps): JSX.Element {
     </h1>
   );
   return (
-    <Await of={columns} meanwhile={meanwhile}>
+    <Await of={columns} meanwhile={meanwhile} heading={meanwhile}>
       {(known) => {
         const place = known.placeOf(where.id);
         if (place === undefined)
           return (
             <>
               {meanwhile}
-              <p role="alert">The run has no case of this name.</p>
+              <NoSuchCase runKey={where.key} />
             </>
           );
         return (
@@ -75,7 +76,7 @@ function TrialBody({ source, where, id }: TrialBodyProps): JSX.Element {
     </h1>
   );
   return (
-    <Await of={one} meanwhile={meanwhile}>
+    <Await of={one} meanwhile={meanwhile} heading={meanwhile}>
       {(found) =>
         found === null ? (
           <>
@@ -84,6 +85,7 @@ function TrialBody({ source, where, id }: TrialBodyProps): JSX.Element {
               This trial is not in the page: it does not exist, or it was left out to keep the file small. The
               command below shows what the history has.
             </p>
+            <WayBack to={{ view: "case", key: where.key, id }} words="To the case" />
           </>
         ) : (
           <>
