@@ -133,6 +133,57 @@ describe("evals diff ref:…", () => {
     });
   });
 
+  it("says which of two refs with one name it takes, and how to name the other", async () => {
+    repo = gitProject(projectFiles(12, 3));
+    await repo.evals(["run"]);
+    await repo.evals(["promote", "--as", "v1"]);
+    const [promoted, start] = ["evals/v1^{commit}", "HEAD~1"].map((ref) =>
+      repo.git("rev-parse", "--short=7", ref).trim(),
+    );
+    repo.commit(worse);
+    await repo.evals(["run"]);
+    const noted = async (...args: string[]): Promise<string> => {
+      const { stderr } = await repo.evals(args);
+      return /^.*is taken as.*$/m.exec(stderr.replace(/\n {2,}/g, " "))?.[0] ?? "";
+    };
+    expect(await noted("diff", "v1")).toBe("");
+    // Another tag of the same commit is no other commit.
+    repo.git("tag", "v1", "evals/v1");
+    expect(await noted("diff", "v1")).toBe("");
+    repo.git("tag", "-f", "v1", "HEAD~2");
+    const tags = `"v1" is taken as the tag v1 (${start}). The promoted tag evals/v1 is another commit (${promoted}): write evals/v1 for it.`;
+    expect(await noted("diff", "v1")).toContain(tags);
+    expect(await noted("diff", "latest", "ref:v1")).toContain(tags);
+    expect(await noted("run", "--at", "v1", "--dry-run")).toContain(tags);
+    expect(await noted("diff", "evals/v1")).toBe("");
+    const { document } = await repo.json(["run", "--baseline", "v1", "--no-cache"]);
+    expect(document.runs?.[0]?.notes ?? document.problems).toContain(tags);
+    repo.git("tag", "-d", "v1");
+    repo.git("branch", "v1", "HEAD");
+    expect(await noted("diff", "v1")).toMatch(
+      /^.*"v1" is taken as the branch v1 \(\w{7}\)\. The promoted tag evals\/v1 is another commit \(\w{7}\): write evals\/v1 for it\.$/,
+    );
+    repo.git("tag", "v1", "HEAD~2");
+    repo.git("tag", "-d", "evals/v1");
+    expect(await noted("diff", "v1")).toMatch(
+      /the tag v1 .* The branch v1 .*: write refs\/heads\/v1 for it\.$/,
+    );
+  });
+
+  it("says so of a promoted tag and a branch that only the remote has", async () => {
+    repo = gitProject(projectFiles(6, 2));
+    await repo.evals(["run"]);
+    await repo.evals(["promote", "--as", "next"]);
+    repo.git("push", "-q", "origin", "main");
+    repo.git("push", "-q", "origin", "HEAD~1:refs/heads/next");
+    const fresh = repo.clone("main", 0);
+    fresh.git("fetch", "-q", repo.root, "refs/tags/*:refs/tags/*");
+    const { stderr } = await fresh.evals(["diff", "next"]);
+    expect(stderr.replace(/\s+/g, " ")).toMatch(
+      /"next" is taken as the promoted tag evals\/next \(\w{7}\)\. The branch origin\/next is another commit \(\w{7}\): write origin\/next for it\./,
+    );
+  });
+
   it("does not choose a candidate that is older than the baseline", async () => {
     repo = gitProject(projectFiles(6, 2));
     await repo.json(["run"]);

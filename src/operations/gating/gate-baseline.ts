@@ -5,7 +5,7 @@ import { answersPath, isWhole, type KeptAnswers, parseAnswers } from "../../base
 import type { Side } from "../../baselines/side.ts";
 import { everyItem } from "../../domain/pages.ts";
 import { EvalsError, type Problem } from "../../domain/problem.ts";
-import type { NamedCommit } from "../../git/find-commit.ts";
+import { ambiguityNote, type NamedCommit } from "../../git/find-commit.ts";
 import { findGitFolder, isShallow } from "../../git/git-folder.ts";
 import { mergeBase, readAtCommit } from "../../git/repository.ts";
 import { variantRuns } from "../../run/variant-runs.ts";
@@ -270,7 +270,8 @@ async function namedBaseline(question: BaselineQuestion, option: string): Promis
         meaning.at.commit,
         meaning.at.word,
       );
-      return baseline.side === null ? ofSides(meaning.sides, question, option, false) : baseline;
+      const found = baseline.side === null ? await ofSides(meaning.sides, question, option, false) : baseline;
+      return { ...found, note: ambiguityNote(meaning.at) };
     }
     case "prompt":
     case "run":

@@ -1,5 +1,5 @@
 import type { Project } from "../../domain/project.ts";
-import type { NamedCommit } from "../../git/find-commit.ts";
+import { ambiguityNote, type NamedCommit } from "../../git/find-commit.ts";
 import { type Head, readHead } from "../../git/repository.ts";
 import type { SuiteOverrides } from "../../project/suite-reading.ts";
 import type { Environment } from "../environment.ts";
@@ -46,6 +46,8 @@ export async function openRunPlace(
   const { checkOutProject, placedAt, requireCommit } = await import("../project/project-at.ts");
   const { root } = locate(io, options.directory);
   const at = await requireCommit(root, ref);
+  const note = ambiguityNote(at);
+  if (note !== null) io.notice(note);
   const { project, load, remove } = await checkOutProject(io, root, at, options);
   const head = Promise.resolve({ commit: at.commit, branch: null, dirty: false });
   return { project, load, home: root, head, at, mistake: (error) => placedAt(error, at), remove };

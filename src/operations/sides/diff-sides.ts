@@ -4,6 +4,7 @@ import { allItems } from "../../domain/pages.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { BaselineFileAt } from "../../domain/report.ts";
 import { storedReport } from "../../domain/stored-report.ts";
+import { ambiguityNote } from "../../git/find-commit.ts";
 import { readAtCommit, resolveCommit } from "../../git/repository.ts";
 import type { ListedRun } from "../../store/reads.ts";
 import type { StoredRun } from "../../store/store.ts";
@@ -34,6 +35,7 @@ export async function resolveSides(input: SidesInput): Promise<Pick<Pairing, "pa
   if (input.b === undefined && (first.kind === "run" || first.kind === "latest"))
     return { pairs: [await ownBaseline(input)], recorded: [] };
   const second = input.b === undefined ? ({ kind: "latest" } as const) : await meaningOf(input.b, input);
+  for (const one of [first, second]) noteAmbiguity(one, input);
   const missing = [
     ...(await missingFrom(first, second, input)),
     ...(await missingFrom(second, first, input)),
@@ -54,6 +56,12 @@ export async function resolveSides(input: SidesInput): Promise<Pick<Pairing, "pa
   if (missing.length > 0 && input.runMissing === null) await reportMissing(missing, pairs, input);
   if (pairs.length + pairing.recorded.length === 0) throw nothingInCommon(input, bases, candidates, pairing);
   return pairing;
+}
+
+/** Says which of two refs with one name is meant, before anything is asked or refused. */
+function noteAmbiguity(meaning: Meaning, { io }: SidesInput): void {
+  const note = meaning.kind === "ref" ? ambiguityNote(meaning.at) : null;
+  if (note !== null) io.notice(note);
 }
 
 /** Whether a word names one side, with whatever model it has. */
