@@ -4,7 +4,7 @@ import { splitList } from "./comma-list.ts";
 import { isObject, readSource } from "./config-source.ts";
 import { type Assertion, pathOf } from "./config-test.ts";
 import { judgeKindOf } from "./judge-drafts.ts";
-import type { Plan, PlanContext } from "./plan.ts";
+import type { Plan, PlanContext, Transform } from "./plan.ts";
 import { CALL_TYPES, planCalls } from "./plan-calls.ts";
 import { planCode, transformsOf } from "./plan-code.ts";
 import { planPlain } from "./plan-plain.ts";
@@ -75,11 +75,29 @@ function textOf(text: string, { vars, reading }: PlanContext): Json | UnreadFile
   return path.endsWith(".txt") ? content.trim() : readSource(content, path).value;
 }
 
+/** An expression that gives the answer itself, or the JSON value that is in it. */
+const SAME_VALUE =
+  /^\s*(?:(?:output|JSON\.stringify\(\s*JSON\.parse\(\s*output\s*\)\s*\))(?:\s*\.\s*trim(?:Start|End)?\(\s*\))?|JSON\.parse\(\s*output\s*\))\s*;?\s*$/;
+
+/** Whether a transform leaves the JSON value of an answer as it is: `output.trim()`, `JSON.parse(output)`. */
+function keepsValue(step: Transform): boolean {
+  if (typeof step !== "string") return false;
+  // Code of several lines is the body of a function.
+  const expression = step.includes("\n") ? /^\s*return\s([\s\S]+)$/.exec(step)?.[1] : step;
+  return expression !== undefined && SAME_VALUE.test(expression);
+}
+
+const SCHEMA_AFTER_CODE =
+  "A transform of the answer is code, and the scorer json-schema runs no code before it holds the answer against a schema. Where the transform only takes a part of the answer, write { type: json-schema, schema: …, select: { json: $.part } }; else write an assertion in JavaScript that transforms the answer and judges it.";
+
 function planTransformed(one: Assertion, value: Json | undefined, context: PlanContext): Plan {
   const transforms = transformsOf(one, context);
   if (typeof transforms === "string") return { kind: "left", why: transforms };
   const { base, not, threshold } = one;
-  if (!CHECKED.has(base) || (base === "is-json" && value !== undefined))
+  if (base === "is-json" && value !== undefined && value !== "") {
+    return transforms.every(keepsValue) ? planPlain(one, value) : { kind: "left", why: SCHEMA_AFTER_CODE };
+  }
+  if (!CHECKED.has(base))
     return {
       kind: "left",
       why: `evals cannot transform the answer before an assertion of type ${base}. Write an assertion in JavaScript that transforms the answer and judges it.`,

@@ -454,4 +454,43 @@ describe("a transform of the answer", () => {
     expect(left.map(({ what }) => what)).toContain("webhook");
     expect(left.filter(({ what }) => /latency|cost/.test(what))).toEqual([]);
   });
+
+  const behind = (transform: string, assertion: string): string =>
+    `${HEAD}tests:\n  - vars: { a: b }\n    options: { transform: ${JSON.stringify(transform)} }\n    assert:\n      - ${assertion}\n      - { type: contains, value: x }\n`;
+  const SCHEMA = "{ type: is-json, value: { type: object, required: [queue] } }";
+
+  it.each([
+    "output",
+    "output.trim()",
+    "JSON.parse(output)",
+    "JSON.stringify(JSON.parse(output))",
+    "JSON.stringify( JSON.parse(output) ).trimEnd();",
+    "return output.trim();\n",
+  ])("that keeps its JSON value leaves a check by a schema to the scorer: %j", async (transform) => {
+    const { left, files } = await brought(behind(transform, SCHEMA));
+    expect(left.filter(({ what }) => what === "is-json")).toEqual([]);
+    const suite = files.find(({ path }) => path.startsWith("evals/"));
+    expect(JSON.stringify(suite)).toContain("json-schema");
+  });
+
+  it.each([
+    "JSON.parse(output).queue",
+    "JSON.parse(output).trim()",
+    "output.toUpperCase()",
+    "output.replace(/```/g, '')",
+    "output.trim()\n",
+    "return output",
+  ])("that changes it is named with what to write instead: %j", async (transform) => {
+    const { left } = await brought(behind(transform, SCHEMA));
+    expect(left.filter(({ what }) => what === "is-json")).toMatchObject([
+      { path: "p.yaml", line: 7, why: expect.stringContaining("select: { json: $.part }") },
+    ]);
+  });
+
+  it("is run before is-json without a schema, as before other checks", async () => {
+    for (const assertion of ["{ type: is-json }", '{ type: is-json, value: "" }']) {
+      const { left } = await brought(behind("output.toUpperCase()", assertion));
+      expect(left.filter(({ what }) => what === "is-json")).toEqual([]);
+    }
+  });
 });
