@@ -38,6 +38,23 @@ describe("evals power", () => {
     expect(assumptions).toMatchObject({ pass_rate: 0.8, drop: 0.03, power: 0.9, correlation: 0.5 });
   });
 
+  it.each([
+    ["pass^2", true],
+    ["score.queue", true],
+    ["pass_rate", false],
+  ])("says that its sizes are for the pass rate where the suite's rule is about %s", async (metric, says) => {
+    repo.edit(
+      "evals/triage.yaml",
+      "gate:\n",
+      `gate:\n  regression: { metric: "${metric}", max_drop: 0.1 }\n`,
+    );
+    const { stdout } = await repo.evals("power triage --pass-rate 0.8 --correlation 0.5");
+    expect(stdout).toMatch(/^triage {3}to detect 10 points/);
+    expect(stdout.replace(/\s+/g, " ").includes(`The suite's rule is about ${metric}: these sizes`)).toBe(
+      says,
+    );
+  });
+
   it("takes unstated assumptions from the history", async () => {
     await repo.evals("run --quiet");
     const { runs } = await json("history triage");

@@ -67,7 +67,14 @@ export async function assume({ project, suite, history, stated }: AssumeInput): 
   const known = stated.correlation !== undefined || (seen?.correlation ?? null) !== null || passRate === 1;
   return {
     assumptions,
-    from: sentences(assumptions, history, stated, known),
+    from: [
+      ...sentences(assumptions, history, stated, known),
+      ...(rule === undefined || rule.metric === "pass_rate"
+        ? []
+        : [
+            `The suite's rule is about ${rule.metric}: these sizes are for a drop of the pass rate, which says little of other metrics.`,
+          ]),
+    ],
     runs: history?.runs.length ?? 0,
   };
 }
