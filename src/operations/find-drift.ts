@@ -208,7 +208,7 @@ async function extendSeries(ready: ReadyRun, session: Session): Promise<DriftRep
   const decided = driftReport({
     runs: measured,
     change: changeOf(plan, side),
-    judge: judgesDecide(plan) ? { calibrated: isCalibrated(ready) } : null,
+    judge: judgesDecide(plan) ? { calibrated: uncalibrated(ready).length === 0 } : null,
   });
   return {
     ...{ suite: name, target: targetWords(plan.suite.prompt, plan.target.label), ...decided },
@@ -220,7 +220,7 @@ async function extendSeries(ready: ReadyRun, session: Session): Promise<DriftRep
           ]
         : []),
       ...answerNotes(report, measured.find(({ id }) => id === report.header.id)?.night ?? null, side),
-      ...judgeNotes(decided, again),
+      ...judgeNotes(decided, again, { suite: name, unbelieved: uncalibrated(ready) }),
     ],
   };
 }
@@ -239,17 +239,22 @@ function changeOf({ suite }: Plan, side: Side): number {
 const judgesDecide = ({ scorers }: Plan): boolean =>
   scorers.some((one) => one.required && one.opinion === true);
 
-const isCalibrated = ({ trust, prepared: { plan } }: ReadyRun): boolean =>
-  plan.scorers
-    .filter((one) => one.required && one.opinion === true)
-    .every(({ name }) => trust.byScorer.get(name)?.state === "believed");
+/** Names of the judges that take part in deciding which answers pass, and that the gate does not believe. */
+const uncalibrated = ({ trust, prepared: { plan } }: ReadyRun): string[] =>
+  plan.scorers.flatMap(({ required, opinion, name, judge }) =>
+    required && opinion === true && trust.byScorer.get(name)?.state !== "believed"
+      ? [judge?.name ?? name]
+      : [],
+  );
 
 interface Again {
   readonly judged: JudgedAgain | null;
+  /** Number of stored answers that were to be judged again. */
+  readonly stored: number;
   readonly spent: Spending;
 }
 
-const NOTHING_AGAIN: Again = { judged: null, spent: { usd: 0, tokens: 0 } };
+const NOTHING_AGAIN: Again = { judged: null, stored: 0, spent: { usd: 0, tokens: 0 } };
 
 async function judgedAgain(
   { plan, concurrency }: PreparedRun,
@@ -257,7 +262,8 @@ async function judgedAgain(
   { io, place, request, store, hooks: { control, watcher } }: Session,
   earlier: readonly ListedRun[],
 ): Promise<Again> {
-  if (!judgesDecide(plan) || plan.scorers.some((one) => one.raw === true)) return NOTHING_AGAIN;
+  if (!judgesDecide(plan) || plan.scorers.some((one) => one.required && one.raw === true))
+    return NOTHING_AGAIN;
   const run = await runBehind(baseline, store);
   const kept = run === null ? await baseline.answers() : null;
   const answers = await storedAnswers(plan, store, { run, kept }, earlier.length);
@@ -266,12 +272,13 @@ async function judgedAgain(
     `Judging ${plural(answers.length, "stored answer")} again, to tell the judge's drift from the target's.`,
   );
   const { sleep, random, now } = io;
-  return judgeAgain(plan, answers, {
+  const again = await judgeAgain(plan, answers, {
     ...{ store, concurrency, budget: budgetOf(place.project, request) },
     ...{ stopping: control.stopping, signal: control.signal },
     dependencies: { sleep, random, now, onRetry: watcher.retried, departures: store.departures },
     opinion: Math.floor(io.date().getTime() / 1000),
   });
+  return { ...again, stored: answers.length };
 }
 
 /** The baseline. @throws {EvalsError} when there is none, or none of this prompt, model and scorers */
@@ -346,19 +353,27 @@ function answerNotes({ counts, errors, end }: RunReport, night: Night | null, { 
   ];
 }
 
-function judgeNotes({ judge }: Pick<DriftReport, "judge">, { judged }: Again): string[] {
+function judgeNotes(
+  { judge }: Pick<DriftReport, "judge">,
+  { judged, stored }: Again,
+  { suite, unbelieved }: { readonly suite: string; readonly unbelieved: readonly string[] },
+): string[] {
   return [
-    ...(judge !== null && judged === null
-      ? [
-          "No stored answer was judged again, so drift of the judge would look like drift of the target. To store answers beside the baseline: evals promote --with-answers",
-        ]
-      : []),
+    ...(judge === null || judged !== null
+      ? []
+      : stored === 0
+        ? [
+            "No stored answer was judged again, so drift of the judge would look like drift of the target. To store answers beside the baseline: evals promote --with-answers",
+          ]
+        : [
+            `None of the ${plural(stored, "stored answer")} could be judged again: the judge gave no verdict, or the budget did not allow it. Drift of the judge would look like drift of the target.`,
+          ]),
     ...(judged !== null && judged.unjudged > 0
       ? [`${plural(judged.unjudged, "stored answer")} could not be judged again.`]
       : []),
     ...(judge?.verdict === "drift" && !judge.calibrated
       ? [
-          "The judge is not calibrated, so its drift does not fail the command. To calibrate it: evals calibrate",
+          `The judge is not calibrated, so its drift does not fail the command. To calibrate it: evals calibrate ${unbelieved[0]} --suite ${suite}`,
         ]
       : []),
   ];

@@ -28,7 +28,7 @@ export interface JudgingAgain extends Omit<OutsideRun, "onCall" | "mayAsk"> {
 }
 
 /**
- * Scores stored answers again with new calls to the judges. Differences between the old and the new verdicts are
+ * Scores stored answers again by the required scorers, with new calls to their judges. Differences between the old and the new verdicts are
  * caused by the judge.
  *
  * @returns `judged` is null when no answer was judged; `spent` is what the judges' calls count in the budget
@@ -39,13 +39,15 @@ export async function judgeAgain(
   session: JudgingAgain,
 ): Promise<{ readonly judged: JudgedAgain | null; readonly spent: Spending }> {
   const costSoFar = judgeOutsideRun(plan.judges, session);
+  // Optional scorers do not decide what passes, so their judges need not be paid.
+  const scorers = plan.scorers.filter((one) => one.required);
   const differences = new Map<number, number[]>();
   let [next, unjudged] = [0, 0];
   const work = async (): Promise<void> => {
     while (next < answers.length && !session.stopping()) {
       const answer = answers[next++];
       if (answer === undefined) return;
-      const pass = await passNow(plan, answer, session.opinion);
+      const pass = await passNow(scorers, answer, session.opinion);
       if (pass === null) unjudged++;
       else
         differences.set(answer.case_no, [
@@ -66,12 +68,12 @@ export async function judgeAgain(
  * scorer needs more than the stored answer.
  */
 async function passNow(
-  plan: Plan,
+  scorers: Plan["scorers"],
   { golden, transcript }: AnswerThen,
   opinion: number,
 ): Promise<boolean | null> {
   try {
-    const scoring = await scoreTrial(plan.scorers, { golden, trial: 1, transcript, opinion });
+    const scoring = await scoreTrial(scorers, { golden, trial: 1, transcript, opinion });
     return scoring.kind === "scored" ? scoring.pass : null;
   } catch (error) {
     if (error instanceof NotJudged || error instanceof NotKept) return null;

@@ -178,10 +178,17 @@ describe("evals drift", () => {
 
   describe("with a judge", () => {
     /** An answer states its own quality from 0 to 100; the judge passes an answer of at least `bar`. */
-    const world = { bar: 50, shift: 0, asked: 0, waiting: 0, held: null as Promise<void> | null };
+    const world = {
+      bar: 50,
+      shift: 0,
+      asked: 0,
+      waiting: 0,
+      mute: false,
+      held: null as Promise<void> | null,
+    };
     const quality = (text: string): number => Number(/quality (\d+)/.exec(text)?.[1] ?? 0);
     beforeEach(async () => {
-      Object.assign(world, { bar: 50, shift: 0, asked: 0, waiting: 0, held: null });
+      Object.assign(world, { bar: 50, shift: 0, asked: 0, waiting: 0, mute: false, held: null });
       const server = await judgeServer({
         [TARGET]: async ({ messages }) => {
           if (world.held !== null) {
@@ -191,7 +198,8 @@ describe("evals drift", () => {
           const number = Number(/(\d+)/.exec(messages.at(-1)?.content ?? "")?.[1] ?? 0);
           return `answer ${world.asked++} of quality ${30 + number * 2 - world.shift + (world.asked % 3)}`;
         },
-        [JUDGE]: (request) => verdict(quality(judgedAnswer(request)) >= world.bar ? "pass" : "fail"),
+        [JUDGE]: (request) =>
+          world.mute ? "…" : verdict(quality(judgedAnswer(request)) >= world.bar ? "pass" : "fail"),
       });
       servers.push(server);
       const at = `base_url: "http://127.0.0.1:${server.port}/v1", price: { input: 1, output: 2 }`;
@@ -217,7 +225,7 @@ describe("evals drift", () => {
       expect(document.judge.newest.delta).toBeLessThan(-0.2);
       expect(document.verdict).not.toBe("drift");
       expect(exit).toBe(0);
-      expect(document.notes.join(" ")).toContain("not calibrated");
+      expect(document.notes.join(" ")).toContain("To calibrate it: evals calibrate good --suite s");
     });
 
     it("attributes a worse target's change to the target, and asks the target anew each time", async () => {
@@ -230,6 +238,24 @@ describe("evals drift", () => {
       expect(document.judge.verdict).not.toBe("drift");
       expect(document.judge.newest.delta).toBe(0);
       expect(exit).toBe(1);
+    });
+
+    it("asks only the judges that decide what passes about stored answers, and tells why none could be judged", async () => {
+      repo.write("judges/kind/1.0.0.md", "---\nkind: binary\nmodel: judge\n---\nIs it kind?\n");
+      const scorer = "  - { type: judge, name: kind, judge: kind, required: false }\n";
+      repo.write("evals/s.yaml", repo.read("evals/s.yaml") + scorer);
+      repo.commit({});
+      const run = await repo.json(["run", "s", "--trials", "2", "--baseline", "none"]);
+      expect((await repo.evals(["promote", run.document.runs[0].id])).exit).toBe(0);
+      world.mute = true;
+      const { notes } = (await repo.json(["drift", "s"])).document;
+      expect(notes.join(" ")).toContain("None of the 60 stored answers could be judged again");
+      expect(notes.join(" ")).not.toContain("--with-answers");
+      world.mute = false;
+      const before = servers[0]?.of(JUDGE).length ?? 0;
+      await repo.json(["drift", "s"]);
+      // Of the run's own answers two judges are asked, of the stored ones one.
+      expect((servers[0]?.of(JUDGE).length ?? 0) - before).toBe(2 * 2 * CASES + 2 * CASES);
     });
 
     it("counts a run only when its process has ended it", async () => {
