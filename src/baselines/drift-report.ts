@@ -17,7 +17,15 @@ export interface SeriesRun {
   /** The run's comparison with the baseline; null when too few cases were answered. */
   readonly night: Night | null;
   readonly judge: JudgedAgain | undefined;
+  /**
+   * Set when the run has the same recorded answers as another run of the series (its id), or as the baseline. Such a run
+   * is no new evidence.
+   */
+  readonly repeats?: string | undefined;
 }
+
+/** In place of a run's id: the recorded answers are those of the baseline. */
+export const BASELINE_ITSELF = "baseline";
 
 /** The report gives the chance of a false alarm in this many runs. */
 const RUNS = 30;
@@ -35,10 +43,11 @@ type Decided = Omit<DriftReport, "suite" | "target" | "retirements" | "notes">;
 
 /** The result of the control chart for a drift series, and how reliable that result is. */
 export function driftReport({ runs, change, judge }: DriftQuestion): Decided {
-  const counted = runs.flatMap(({ id, night }) => (night === null ? [] : [{ id, night }]));
+  const measured = runs.flatMap(({ id, night, repeats }) => (night === null ? [] : [{ id, night, repeats }]));
+  const counted = measured.filter(({ repeats }) => repeats === undefined);
   const values = counted.map(({ night }) => night.z);
   const chart = driftChart(values);
-  const [last, newest] = [chart.at(-1), counted.at(-1)?.night];
+  const [last, newest] = [chart.at(-1), (counted.at(-1) ?? measured.at(-1))?.night];
   const found =
     newest === undefined ? Number.POSITIVE_INFINITY : valuesToFind(change / floored(newest, change));
   const isAlarm = last?.alarm === true;
@@ -70,10 +79,14 @@ function floored({ error, trials }: Night, change: number): number {
 
 function entriesOf(runs: readonly SeriesRun[], chart: ReturnType<typeof driftChart>): DriftEntry[] {
   let at = -1;
-  return runs.map(({ id, at: when, night }) => {
-    if (night !== null) at++;
+  return runs.map(({ id, at: when, night, repeats }) => {
+    const isCounted = night !== null && repeats === undefined;
+    if (isCounted) at++;
     const { delta = null, z = null } = night ?? {};
-    return { run: id, at: when, delta, z, statistic: chart[at]?.statistic ?? 0 };
+    return {
+      ...{ run: id, at: when, delta, z: isCounted ? z : null, statistic: chart[at]?.statistic ?? 0 },
+      ...(repeats === undefined ? {} : { same_answers_as: repeats }),
+    };
   });
 }
 

@@ -33,10 +33,15 @@ export interface DriftEntry {
    * drift; null when too few trials were answered.
    */
   readonly delta: number | null;
-  /** `delta` divided by the standard deviation that `delta` has without drift. */
+  /** `delta` divided by the standard deviation that `delta` has without drift; null for a run that is no evidence. */
   readonly z: number | null;
   /** Value of the drift chart after this run; drift is found above the report's `threshold`. */
   readonly statistic: number;
+  /**
+   * Id of the run that has the same recorded answers, or `baseline`: then this run is no new evidence. Absent for other
+   * runs.
+   */
+  readonly same_answers_as?: string | undefined;
 }
 
 /** Whether a judge has drifted. */

@@ -1,5 +1,5 @@
-import { type Night, seriesOf } from "../baselines/drift-night.ts";
-import { driftReport } from "../baselines/drift-report.ts";
+import { seriesOf } from "../baselines/drift-night.ts";
+import { BASELINE_ITSELF, driftReport, type SeriesRun } from "../baselines/drift-report.ts";
 import { regressionRules } from "../baselines/regression-results.ts";
 import { passBasis, type Side } from "../baselines/side.ts";
 import type { DriftNight, DriftReport, JudgedAgain } from "../domain/drift.ts";
@@ -204,7 +204,7 @@ async function extendSeries(ready: ReadyRun, session: Session): Promise<DriftRep
   });
   hooks.watcher.over([report]);
   const runs = await runsOfSeries(store, series, report.header.id);
-  const measured = await measureSeries(store, side, runs);
+  const measured = await measureSeries(store, { side, run: await runBehind(baseline, store) }, runs);
   const decided = driftReport({
     runs: measured,
     change: changeOf(plan, side),
@@ -219,7 +219,11 @@ async function extendSeries(ready: ReadyRun, session: Session): Promise<DriftRep
             "This is the first run of a series: all runs of the series are compared with the present baseline.",
           ]
         : []),
-      ...answerNotes(report, measured.find(({ id }) => id === report.header.id)?.night ?? null, side),
+      ...answerNotes(
+        report,
+        measured.find(({ id }) => id === report.header.id),
+        side,
+      ),
       ...judgeNotes(decided, again, { suite: name, unbelieved: uncalibrated(ready) }),
     ],
   };
@@ -326,7 +330,12 @@ async function retirements(models: readonly LoadedModel[]): Promise<string[]> {
 }
 
 /** How much of the run could be compared with the baseline. */
-function answerNotes({ counts, errors, end }: RunReport, night: Night | null, { ids }: Side): string[] {
+function answerNotes(
+  { counts, errors, end }: RunReport,
+  measured: SeriesRun | undefined,
+  { ids }: Side,
+): string[] {
+  const { night = null, repeats } = measured ?? {};
   const missing = counts.errored + counts.skipped;
   const why = [
     ...errors.map(({ kind, count }) => `${count} ${kind}`),
@@ -339,6 +348,11 @@ function answerNotes({ counts, errors, end }: RunReport, night: Night | null, { 
       ? []
       : [
           `${missing} of the ${plural(counts.trials, "trial")} of this run ${missing === 1 ? "has" : "have"} no answer (${why.join(", ")}); ${missing === 1 ? "it counts" : "they count"} neither for nor against drift.`,
+        ]),
+    ...(repeats === undefined
+      ? []
+      : [
+          `These are the same recorded answers as ${repeats === BASELINE_ITSELF ? "those of the baseline" : `in run ${repeats}`}: the same answers are no new evidence.`,
         ]),
     ...(night === null
       ? [

@@ -150,6 +150,59 @@ describe("evals drift", () => {
     expect([pruned.removed.runs, pruned.kept.length]).toEqual([2, 2]);
   });
 
+  it("counts the same outputs once, however often it is called", async () => {
+    repo = recorded();
+    await promoted();
+    const first = (await night(3)).document;
+    await night(3);
+    const { document } = await night(3);
+    const [one, two, three] = document.series;
+    expect([two, three]).toMatchObject([
+      { z: null, statistic: one.statistic, delta: one.delta, same_answers_as: one.run },
+      { z: null, statistic: one.statistic, same_answers_as: one.run },
+    ]);
+    expect(document).toMatchObject({ statistic: first.statistic, verdict: first.verdict });
+    expect(document.notes).toEqual([
+      `These are the same recorded answers as in run ${one.run}: the same answers are no new evidence.`,
+    ]);
+  });
+
+  it("counts the answers of a recording once, and those of the baseline for nothing", async () => {
+    const server = await judgeServer({ [TARGET]: () => "yes" });
+    servers.push(server);
+    const suite = (model: string) =>
+      `dataset: d\nprompt: p\nmodel: ${model}\ntrials: 3\nscorers:\n  - { type: equals, name: exact }\n`;
+    repo = recorded();
+    repo.commit({
+      "evalconfig.yaml": `models:\n  live: { provider: openai, model: ${TARGET}, base_url: "http://127.0.0.1:${server.port}/v1" }\n  m: { provider: replay, of: live, file: fixtures/live.jsonl }\n`,
+      "prompts/p/1.0.0.md": "user:\n{{ input }}\n",
+      "evals/s.yaml": suite("live"),
+    });
+    expect((await repo.json(["run", "s", "--trials", "9", "--baseline", "none", "--record"])).exit).toBe(0);
+    repo.commit({ "evals/s.yaml": suite("m") });
+    const { document } = await repo.json(["run", "s", "--trials", "9", "--baseline", "none"]);
+    expect((await repo.evals(["promote", document.runs[0].id])).exit).toBe(0);
+    const own = await repo.json(["drift", "s"]);
+    expect(own.document.series).toMatchObject([{ z: null, same_answers_as: "baseline" }]);
+    const file = repo.read("fixtures/live.jsonl").replaceAll('"yes"', '"no"');
+    repo.write("fixtures/live.jsonl", file);
+    await repo.json(["drift", "s"]);
+    const { series } = (await repo.json(["drift", "s"])).document;
+    expect(series[1].z).toBeLessThan(-3);
+    expect(series[2]).toMatchObject({ z: null, same_answers_as: series[1].run });
+  });
+
+  it("counts recorded answers that are the baseline's own for nothing", async () => {
+    repo = recorded();
+    await promoted();
+    const { document } = await repo.json(["drift", "s"]);
+    expect(document).toMatchObject({
+      verdict: "not_enough_evidence",
+      series: [{ z: null, same_answers_as: "baseline" }],
+    });
+    expect((await repo.evals(["drift", "s"])).stdout).toContain("there are 0 so far");
+  });
+
   it("is refused when scorers or cases differ from the baseline's", async () => {
     repo = recorded();
     await promoted();

@@ -1,10 +1,11 @@
 import { driftNight } from "../../baselines/drift-night.ts";
-import type { SeriesRun } from "../../baselines/drift-report.ts";
+import { BASELINE_ITSELF, type SeriesRun } from "../../baselines/drift-report.ts";
 import type { Side } from "../../baselines/side.ts";
+import { hashJson, type Json, sha256 } from "../../domain/json.ts";
 import { everyItem } from "../../domain/pages.ts";
-import { isMadeElsewhere } from "../../domain/recorded-provider.ts";
-import type { ListedRun } from "../../store/reads.ts";
-import type { Store } from "../../store/store.ts";
+import { isMadeElsewhere, isRecording } from "../../domain/recorded-provider.ts";
+import type { ListedRun, StoreReads } from "../../store/reads.ts";
+import type { Store, StoredRun } from "../../store/store.ts";
 import { storedSide } from "../sides/stored-side.ts";
 
 /**
@@ -27,18 +28,67 @@ export async function runsOfSeries(
   return found.reverse();
 }
 
-/** Compares each run of a drift series with the series' baseline. */
+/** The baseline with which a series is compared. */
+export interface SeriesBase {
+  readonly side: Side;
+  /** The stored run from which the baseline was made; null when it is not in this store. */
+  readonly run: Pick<StoredRun, "no"> | null;
+}
+
+/**
+ * Compares each run of a drift series with the series' baseline. Of runs with the same recorded answers, only the one that
+ * has most of them counts, the first of those.
+ */
 export async function measureSeries(
   store: Store,
-  base: Side,
+  base: SeriesBase,
   runs: readonly ListedRun[],
 ): Promise<SeriesRun[]> {
-  const measured: SeriesRun[] = [];
+  const measured: (SeriesRun & { readonly answers: string | null })[] = [];
   for (const run of runs) {
     const { id, started_at: at, provider, drift } = run.header;
     const sameKeys = !isMadeElsewhere(provider);
-    const night = driftNight(base, await storedSide(store, run), { sameKeys, judge: drift?.judge });
-    measured.push({ id, at, night, judge: drift?.judge });
+    const night = driftNight(base.side, await storedSide(store, run), { sameKeys, judge: drift?.judge });
+    measured.push({ id, at, night, judge: drift?.judge, answers: await recordedAnswers(store, run, base) });
   }
-  return measured;
+  const counting = new Map<string, SeriesRun>();
+  for (const one of measured) {
+    if (one.answers === null || one.night === null) continue;
+    const other = counting.get(one.answers);
+    if (other === undefined || one.night.trials > (other.night?.trials ?? 0)) counting.set(one.answers, one);
+  }
+  return measured.map(({ answers, ...one }) => {
+    if (answers === null || one.night === null) return one;
+    const counted = answers === BASELINE_ITSELF ? answers : (counting.get(answers)?.id ?? one.id);
+    return counted === one.id ? one : { ...one, repeats: counted };
+  });
+}
+
+/**
+ * What tells a run's recorded answers from others: a hash, or `BASELINE_ITSELF` for those of the baseline. Null for
+ * answers of a live provider.
+ */
+async function recordedAnswers(
+  { read }: Pick<Store, "read">,
+  run: ListedRun,
+  { side, run: before }: SeriesBase,
+): Promise<string | null> {
+  const { provider, fingerprint } = run.header;
+  // The answers of a file of outputs are part of the fingerprint.
+  if (isMadeElsewhere(provider)) return fingerprint === side.fingerprint ? BASELINE_ITSELF : fingerprint;
+  if (!isRecording(provider)) return null;
+  const own = await answersOf(read, run);
+  const old = before === null ? new Map<string, string>() : await answersOf(read, before);
+  return [...own].every(([trial, answer]) => old.get(trial) === answer)
+    ? BASELINE_ITSELF
+    : hashJson([...own] as Json);
+}
+
+/** A hash of each answer of a run, by case and trial. */
+async function answersOf(read: StoreReads, { no }: Pick<StoredRun, "no">): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for await (const { id, case_no } of everyItem((page) => read.cases(no, page)))
+    for (const { trial, answer } of await read.trialsOfCase(no, case_no))
+      if (answer !== null) found.set(`${trial} ${id}`, sha256(answer.output));
+  return found;
 }

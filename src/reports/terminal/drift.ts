@@ -37,9 +37,10 @@ function whatItMeans({ verdict, since, finds, series }: DriftReport): string {
   if (finds.runs === null)
     return `A change of ${change} is too small to be found by runs of this size: more cases or trials are needed.`;
   const found = `A change of ${change} would be found in ${plural(finds.runs, "run")}`;
+  const counted = series.filter(({ z }) => z !== null).length;
   return verdict === "no_drift"
-    ? `${found}; there are ${series.length} since the baseline.`
-    : `${found}; there ${series.length === 1 ? "is 1" : `are ${series.length}`} so far.`;
+    ? `${found}; there are ${counted} since the baseline.`
+    : `${found}; there ${counted === 1 ? "is 1" : `are ${counted}`} so far.`;
 }
 
 function falseAlarms({ false_alarm: { runs, probability } }: DriftReport): string {
