@@ -2,6 +2,7 @@ import type { Limits } from "../domain/config.ts";
 import type { LimitKind, ReportedLimit } from "../domain/reported-limit.ts";
 import { HeaderLimit } from "./header-limit.ts";
 import { LearnedRate } from "./learned-rate.ts";
+import { LearnedWindow } from "./learned-window.ts";
 import { SlidingMinute } from "./sliding-minute.ts";
 import type { Forecast } from "./token-forecast.ts";
 
@@ -78,6 +79,7 @@ export class ModelPace {
   readonly #tokens: SlidingMinute | null;
   readonly #reported = new Map<LimitKind, HeaderLimit>();
   #rate = new LearnedRate();
+  #window = new LearnedWindow();
   #departures = 0;
   #inFlight = 0;
   readonly #underWay = new Set<Departure>();
@@ -142,7 +144,7 @@ export class ModelPace {
     if (this.#tokens !== null) hold("tokens_per_minute", this.#tokens.wait(now, need.input + need.output));
     for (const [kind, limit] of this.#reported)
       hold(HELD_BY[kind], limit.wait(now, amountOf(kind, need), this.#inFlight));
-    hold("refusals", this.#rate.wait(now));
+    hold("refusals", (this.#window.decides ? this.#window : this.#rate).wait(now));
     hold(null, this.#rampWait(now));
     return turn;
   }
@@ -150,7 +152,7 @@ export class ModelPace {
   #rampWait(now: number): number {
     if (this.#ramp === null) return 0;
     const more = this.#inFlight + 1 - this.#ramp.level - this.#ramp.answers;
-    return more <= 0 ? 0 : more * RAMP.ms_each - (now - this.#ramp.at);
+    return more <= 0 ? 0 : Math.ceil(more * RAMP.ms_each - (now - this.#ramp.at));
   }
 
   /** The time window of the user's limits, in milliseconds; 0 without limits per minute. */
@@ -178,6 +180,7 @@ export class ModelPace {
     this.#tokens?.take(now, need.input + need.output);
     for (const [kind, limit] of this.#reported) limit.take(no, now, amountOf(kind, need));
     this.#rate.take(now);
+    this.#window.take(now);
     const { bytes, input, output } = need;
     const departure = { no, at: now, level: this.#inFlight, bytes, input, output };
     this.#underWay.add(departure);
@@ -221,6 +224,7 @@ export class ModelPace {
       if (this.#ramp !== null) this.#ramp.answers++;
       this.#pausesInARow = 0;
       this.#rate.passedAgain(departure.at);
+      this.#window.answered(departure.at);
     }
     if (departure.level >= this.#most) this.#tryOneMore();
   }
@@ -247,13 +251,18 @@ export class ModelPace {
     this.#rate.refused();
     this.refused++;
     this.#droughtSince ??= now;
-    if (departure.level >= this.#tooMany && departure.level > 1) {
+    const usedUp = this.#usedUp(departure);
+    const isOneMore = departure.level >= this.#tooMany && departure.level > 1;
+    if (isOneMore || usedUp !== undefined || asked) this.#window.refusedOtherwise(departure.at);
+    else if (this.#explainedByWindow(departure, now)) return;
+    if (isOneMore) {
       this.#takeBackOneMore(departure.level);
       return;
     }
     const isNew = departure.no > this.#lastBeforePause;
-    const usedUp = this.#usedUp(departure);
     if (isNew) this.#beginPause(asked);
+    // The rate was the cause when as many concurrent calls worked before the pause.
+    const isOfRate = this.#before.sustained >= departure.level;
     this.#pausedBy = usedUp ?? "refusals";
     if (usedUp === undefined) this.#learn(departure.level);
     const wait = Math.max(
@@ -261,8 +270,22 @@ export class ModelPace {
       isNew && (!asked || this.#pausesInARow > 1) ? this.#grownPause(random) : 0,
     );
     this.#pausedUntil = Math.max(this.#pausedUntil, now + wait);
-    if (isNew && this.#pausesInARow === 1 && usedUp === undefined && this.#isOfRate(departure.level))
+    if (!isNew || usedUp !== undefined) return;
+    if (this.#pausesInARow > 1) this.#window.stillShut(departure.at);
+    else if (isOfRate) {
       this.#rate.beginRefusal(now, asked ? now + asked : null);
+      this.#window.shut(departure.at);
+    }
+  }
+
+  /** Whether a refusal only means that the window of a learned limit is used up, so that no pause is needed. */
+  #explainedByWindow(departure: Departure, now: number): boolean {
+    const decided = this.#window.decides;
+    const isExplained = this.#window.refused(departure.at, now);
+    if (isExplained) this.#pausedBy = "refusals";
+    // The rate was not kept to meanwhile, so it is measured anew.
+    else if (decided) this.#rate.beginRefusal(now, null);
+    return isExplained;
   }
 
   /** Records that many calls in a row failed: all calls wait, and one tests whether the server is available again. */
@@ -274,7 +297,7 @@ export class ModelPace {
   }
 
   #grownPause(random: number): number {
-    const grown = BASE_PAUSE_MS * 2 ** Math.min(this.#pausesInARow - 1, 10) * (0.5 + random / 2);
+    const grown = BASE_PAUSE_MS * 1.6 ** Math.min(this.#pausesInARow - 1, 10) * (0.5 + random / 2);
     return Math.min(MAX_PAUSE_MS, grown);
   }
 
@@ -297,6 +320,7 @@ export class ModelPace {
   /** Forgets the concurrency and the rate that were learned from refusals which were none of capacity. */
   forgetRefusals(): void {
     this.#rate = new LearnedRate();
+    this.#window = new LearnedWindow();
     this.#most = Number.POSITIVE_INFINITY;
     this.#tooMany = Number.POSITIVE_INFINITY;
     this.#answersAtMost = 0;
@@ -315,11 +339,6 @@ export class ModelPace {
     for (const [kind, limit] of this.#reported)
       if (limit.isUsedUp(amountOf(kind, departure))) return HELD_BY[kind];
     return undefined;
-  }
-
-  /** Whether the call rate caused a refusal at this concurrency, because the concurrency worked before the pause. */
-  #isOfRate(level: number): boolean {
-    return this.#before.sustained >= level && level > 1;
   }
 
   #beginPause(asked: number | undefined): void {

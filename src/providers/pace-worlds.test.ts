@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { bucket, simulate, type World, windows } from "./testing/pace-worlds.ts";
+import { bucket, outage, simulate, slidingWindow, type World, windows } from "./testing/pace-worlds.ts";
 
 const LATENCY = [150, 350] as const;
+const REFUSALS = /^refusals$/;
 
 /**
  * Limits that the client does not know. For each: the maximum time of all calls, relative to a client that
@@ -55,42 +56,105 @@ const WORLDS: readonly (readonly [
     () => ({ calls: 420, limit: windows(60, 5000), reports: "delay", latency_ms: LATENCY }),
     1.25,
     0.02,
-    /^refusals$/,
+    REFUSALS,
   ],
   [
     "a bucket, reported by a delay in whole seconds",
     () => ({ calls: 300, limit: bucket(10, 20), reports: "delay", wholeSeconds: true, latency_ms: LATENCY }),
     1.15,
     0.035,
-    /^refusals$/,
+    REFUSALS,
   ],
   [
     "windows, not reported",
     () => ({ calls: 350, limit: windows(50, 5000), latency_ms: LATENCY }),
+    1.06,
+    0.035,
+    REFUSALS,
+  ],
+  [
+    "short windows, not reported",
+    () => ({ calls: 160, limit: windows(20, 3000), latency_ms: LATENCY }),
+    1.06,
+    0.1,
+    REFUSALS,
+  ],
+  [
+    "windows, not reported, the first of which began before the first call",
+    () => ({ calls: 350, limit: windows(50, 5000, 3100), latency_ms: LATENCY }),
+    1.1,
+    0.06,
+    REFUSALS,
+  ],
+  [
+    "windows, not reported, whose number is halved",
+    () => ({ calls: 350, limit: windows((now) => (now < 15_000 ? 50 : 25), 5000), latency_ms: LATENCY }),
+    1.05,
+    0.055,
+    REFUSALS,
+  ],
+  [
+    "windows, not reported, whose number is doubled",
+    () => ({ calls: 500, limit: windows((now) => (now < 15_000 ? 25 : 50), 5000), latency_ms: LATENCY }),
     1.35,
-    0.04,
-    /^refusals$/,
+    0.055,
+    REFUSALS,
+  ],
+  [
+    "windows, not reported, and at most four concurrent calls",
+    () => ({ calls: 350, limit: windows(50, 5000), atOnce: 4, latency_ms: [50, 90] }),
+    1.05,
+    0.05,
+    /^(concurrency|refusals)$/,
+  ],
+  [
+    "windows of a minute, not reported, with slow calls",
+    () => ({ calls: 240, limit: windows(60, 60_000, 9000), latency_ms: [1000, 4000] }),
+    1.2,
+    0.11,
+    REFUSALS,
+  ],
+  [
+    "a sliding window, not reported",
+    () => ({ calls: 350, limit: slidingWindow(50, 5000), latency_ms: LATENCY }),
+    1.45,
+    0.065,
+    REFUSALS,
+  ],
+  [
+    "no limit, but everything refused for 20 seconds",
+    () => ({ calls: 2000, limit: outage(5000, 25_000), latency_ms: LATENCY }),
+    1.25,
+    0.006,
+    REFUSALS,
+  ],
+  [
+    "a slow bucket, not reported",
+    () => ({ calls: 120, limit: bucket(2, 30), latency_ms: LATENCY }),
+    1.03,
+    0.07,
+    REFUSALS,
   ],
   [
     "a bucket, not reported",
     () => ({ calls: 350, limit: bucket(10, 20), latency_ms: LATENCY }),
     1.15,
     0.035,
-    /^refusals$/,
+    REFUSALS,
   ],
   [
     "windows, not reported, while client and server stall now and then",
     () => ({ calls: 350, limit: windows(50, 5000), latency_ms: LATENCY, stalls_ms: 300 }),
-    1.6,
-    0.055,
-    /^refusals$/,
+    1.08,
+    0.06,
+    REFUSALS,
   ],
   [
     "windows, reported by a delay, while client and server stall now and then",
     () => ({ calls: 420, limit: windows(60, 5000), reports: "delay", latency_ms: LATENCY, stalls_ms: 300 }),
     1.4,
     0.02,
-    /^refusals$/,
+    REFUSALS,
   ],
   [
     "four concurrent calls, reported by a delay",

@@ -16,10 +16,11 @@ export const MAX_WAIT_MS = 120_000;
 /** The model counts as unavailable after this many calls in a row that failed on their first attempt. */
 const SILENT_AFTER = 10;
 /**
- * How long a model may refuse all calls before it is given up, in milliseconds: `answered` when it has answered a
- * call before, `unanswered` when it never did.
+ * How long a model may go on without an answer before it is given up, in milliseconds: `refused` when it refuses all
+ * calls, `silent` when they fail otherwise, and `unanswered` when it has never answered one. A limit per minute refuses
+ * for up to a minute, and the last pause in it may be 30 seconds.
  */
-const MAX_DROUGHT_MS = { answered: 70_000, unanswered: 35_000 };
+const MAX_DROUGHT_MS = { refused: 90_000, silent: 70_000, unanswered: 35_000 };
 
 /** What the queue needs from outside: clock, random numbers and timer. */
 export interface PaceDependencies {
@@ -320,7 +321,7 @@ export class ModelLine {
       const message = oneLine(`${reply.message} (the server asks for a wait of ${waitText(asked)})`);
       return this.#close({ ...reply, message, transient: false, closed: "long-wait" }, now + asked);
     }
-    const most_ms = this.#answeredAt !== null ? MAX_DROUGHT_MS.answered : MAX_DROUGHT_MS.unanswered;
+    const most_ms = this.#answeredAt !== null ? MAX_DROUGHT_MS.refused : MAX_DROUGHT_MS.unanswered;
     if (!this.#pace.onlyRefuses(now, most_ms)) return "again";
     return this.#close({ ...reply, transient: false, closed: "only-refusals" }, now + max_wait_ms);
   }
@@ -345,7 +346,7 @@ export class ModelLine {
     if (this.#answeredAt === null || this.#unanswered < SILENT_AFTER) return reply;
     const now = this.#now();
     this.#silentSince ??= now;
-    if (now - this.#silentSince > MAX_DROUGHT_MS.answered)
+    if (now - this.#silentSince > MAX_DROUGHT_MS.silent)
       return this.#close({ ...reply, transient: false, closed: "silent" }, now + max_wait_ms);
     this.#pace.silent(departure, now, this.#dependencies.random());
     return reply.may_be_billed === true ? reply : "again";

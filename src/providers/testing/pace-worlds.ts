@@ -48,12 +48,18 @@ export interface ServerLimit {
   perMinute(): number;
 }
 
-/** A limit that allows the amount `per` in each of consecutive windows of `ms` milliseconds. */
-export function windows(per: number, ms: number): ServerLimit {
+/**
+ * A limit that allows the amount `per` in each of consecutive windows of `ms` milliseconds.
+ *
+ * @param per a number, or a function from the time to it
+ * @param age_ms for how long the first window has lasted when the first call arrives
+ */
+export function windows(per: number | ((now: number) => number), ms: number, age_ms = 0): ServerLimit {
+  const perAt = (now: number): number => (typeof per === "number" ? per : per(now));
   let start: number | null = null;
   let used = 0;
   const roll = (now: number): number => {
-    start ??= now;
+    start ??= now - age_ms;
     if (now - start >= ms) {
       start += ms * Math.floor((now - start) / ms);
       used = 0;
@@ -63,17 +69,46 @@ export function windows(per: number, ms: number): ServerLimit {
   return {
     admit(now, amount) {
       const began = roll(now);
-      if (used + amount > per) return began + ms - now;
+      if (used + amount > perAt(now)) return began + ms - now;
       used += amount;
       return 0;
     },
     left(now) {
       roll(now);
-      return per - used;
+      return perAt(now) - used;
     },
     reset: (now) => roll(now) + ms - now,
+    perMinute: () => (perAt(0) * 60_000) / ms,
+  };
+}
+
+/** A limit that allows `per` calls in any `ms` milliseconds. */
+export function slidingWindow(per: number, ms: number): ServerLimit {
+  const times: number[] = [];
+  const forget = (now: number): void => {
+    while ((times[0] ?? now) <= now - ms) times.shift();
+  };
+  const wait = (now: number): number => (times.length < per ? 0 : (times[0] ?? now) + ms - now);
+  return {
+    admit(now) {
+      forget(now);
+      const early = wait(now);
+      if (early <= 0) times.push(now);
+      return early;
+    },
+    left(now) {
+      forget(now);
+      return per - times.length;
+    },
+    reset: (now) => wait(now),
     perMinute: () => (per * 60_000) / ms,
   };
+}
+
+/** A server without a limit that refuses every call for a while. */
+export function outage(from: number, until: number): ServerLimit {
+  const wait = (now: number): number => (now >= from && now < until ? until - now : 0);
+  return { admit: wait, left: () => 0, reset: wait, perMinute: () => 0 };
 }
 
 /**
