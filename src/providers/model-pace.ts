@@ -84,10 +84,11 @@ export class ModelPace {
   #inFlight = 0;
   readonly #underWay = new Set<Departure>();
   /**
-   * The ramp-up since the start or the last pause: when its first call was sent, the concurrency that was allowed
-   * then, and the number of calls answered since; null before the first call.
+   * The ramp-up since the start or the last pause: when it last allowed one more concurrent call for the time that had
+   * passed, the concurrency that it allows so far without answers, and the number of calls answered since; null before
+   * the first call.
    */
-  #ramp: { readonly at: number; readonly level: number; answers: number } | null = null;
+  #ramp: { at: number; level: number; answers: number } | null = null;
   /** Maximum concurrency learned from refusals; Infinity before the first refusal. */
   #most = Number.POSITIVE_INFINITY;
   /** A concurrency that counts as too high; Infinity before the first refusal. */
@@ -151,8 +152,8 @@ export class ModelPace {
 
   #rampWait(now: number): number {
     if (this.#ramp === null) return 0;
-    const more = this.#inFlight + 1 - this.#ramp.level - this.#ramp.answers;
-    return more <= 0 ? 0 : Math.ceil(more * RAMP.ms_each - (now - this.#ramp.at));
+    const { at, level, answers } = this.#ramp;
+    return this.#inFlight < level + answers ? 0 : Math.max(0, Math.ceil(at + RAMP.ms_each - now));
   }
 
   /** The time window of the user's limits, in milliseconds; 0 without limits per minute. */
@@ -174,6 +175,11 @@ export class ModelPace {
       answers: 0,
     };
     this.#inFlight++;
+    if (this.#inFlight > this.#ramp.level + this.#ramp.answers) {
+      this.#ramp.level++;
+      // Timers that fire somewhat late are made up for, and a process that stood still is not.
+      this.#ramp.at = Math.max(this.#ramp.at + RAMP.ms_each, now - RAMP.ms_each);
+    }
     if (this.#probe === "wanted") this.#probe = "out";
     const no = ++this.#departures;
     this.#requests?.take(now, 1);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ModelPace } from "./model-pace.ts";
 import { bucket, outage, simulate, slidingWindow, type World, windows } from "./testing/pace-worlds.ts";
 
 const LATENCY = [150, 350] as const;
@@ -195,4 +196,17 @@ it("delays no call when there is no limit", async () => {
 it("starts with few concurrent calls, so a server that accepts only four refuses few", async () => {
   const { refused } = await simulate(() => ({ calls: 16, atOnce: 4, latency_ms: [100, 160] }));
   expect(refused).toBeLessThanOrEqual(2);
+});
+
+it("sends few of the first calls at once, also when the process stood still after them", () => {
+  const pace = new ModelPace({});
+  const need = { bytes: 0, input: 0, output: 0 };
+  const sentAt = (now: number): number => {
+    let sent = 0;
+    for (; pace.turn(now, need).kind === "go"; sent++) pace.leave(now, need);
+    return sent;
+  };
+  expect(sentAt(0)).toBe(4);
+  expect(sentAt(300)).toBe(2);
+  expect(sentAt(308)).toBe(1);
 });
