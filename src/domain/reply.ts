@@ -81,6 +81,8 @@ export interface FailedReply {
   readonly busy?: boolean | undefined;
   /** Whether the server may have lacked capacity without saying so. It is taken for that while other calls are answered. */
   readonly may_be_busy?: boolean | undefined;
+  /** Whether the connection was cut before the reply began, as a server does that has too many of them. */
+  readonly cut?: boolean | undefined;
   /** Why nothing will be answered for a long time; the first such failure ends a run. */
   readonly closed?: "no-money" | "long-wait" | "only-refusals" | "silent" | undefined;
   /** Whether the request was not sent (a recording is missing), so that it does not count as a call. */

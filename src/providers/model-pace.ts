@@ -307,15 +307,38 @@ export class ModelPace {
     return Math.min(MAX_PAUSE_MS, grown);
   }
 
+  /** Whether as many concurrent calls are known to be too many. */
+  isBeyond(level: number): boolean {
+    return level > this.#most;
+  }
+
+  /** Records that a server with as many concurrent calls is crowded: fewer are sent at once, without a pause. */
+  crowded(level: number): void {
+    if (level >= this.#tooMany) {
+      this.#takeBackOneMore(level);
+      return;
+    }
+    this.#most = Math.min(this.#most, level - 1);
+    this.#tooMany = this.#most + 1;
+    this.#answersAtMost = 0;
+  }
+
+  /** The number of calls of at least this level that still run after much more time than a failed call took. */
+  outlasting(failed: Departure, now: number, least: number): number {
+    return this.#longer(failed, now).filter(({ level }) => level >= least).length;
+  }
+
+  #longer(failed: Departure, now: number): Departure[] {
+    const long = 2 * (now - failed.at) + 10;
+    return [...this.#underWay].filter((one) => now - one.at > long);
+  }
+
   /**
    * The highest concurrency that the provider must have accepted. It is known from calls that still run after much
    * more time than this refusal took. 0 when there is no such call.
    */
   #outlasting(refusal: Departure, now: number): number {
-    const long = 2 * (now - refusal.at) + 10;
-    let level = 0;
-    for (const one of this.#underWay) if (now - one.at > long) level = Math.max(level, one.level);
-    return level;
+    return this.#longer(refusal, now).reduce((most, { level }) => Math.max(most, level), 0);
   }
 
   /** Whether the provider has accepted other calls that still run, while this one failed sooner. */

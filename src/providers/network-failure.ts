@@ -201,7 +201,7 @@ function describe(trouble: Trouble, where: string): DescribedFailure {
     case "nobody-there":
       return { ...forNow(`nobody answers at ${where} (${trouble.code})`), unreachable: true };
     case "cut":
-      return { ...forNow(`connection cut by ${where} (${trouble.code})`), may_be_billed: true };
+      return { ...forNow(`connection cut by ${where} (${trouble.code})`), may_be_billed: true, cut: true };
     case "proxy-refused":
       return forNow(`a proxy refused to connect to ${where} with status ${trouble.status}`);
     case "other":

@@ -186,6 +186,103 @@ describe("a server with a limit on concurrent calls", () => {
   });
 });
 
+describe("a server that cuts connections", () => {
+  const cut: FailedReply = {
+    ...{ kind: "failed", error: "provider", message: "connection cut by api.test", transient: true },
+    ...{ may_be_billed: true, cut: true },
+  };
+
+  /** Sends calls that each have a case of their own. @returns how often each was sent, and how long all took */
+  async function asked(client: Client, count: number, atOnce?: number) {
+    const sends = new Map<string, number>();
+    const { wrapped, pace } = lineOver({
+      ...client,
+      send: (request, question, trial, signal) => {
+        sends.set(question.case_id, (sends.get(question.case_id) ?? 0) + 1);
+        return client.send(request, question, trial, signal);
+      },
+    });
+    let next = 0;
+    const each: Client = {
+      ...wrapped,
+      send: (request, question, trial, signal) =>
+        wrapped.send(request, { ...question, case_id: `${next++}` }, trial, signal),
+    };
+    const start = performance.now();
+    const replies = await askAll([each], count, atOnce);
+    const most = Math.max(...sends.values());
+    return { answered: answered(replies), took: performance.now() - start, most, pace: pace() };
+  }
+
+  it.each([1, 2, 4, 7])("beyond %i at once answers all calls, and cuts few", async (limit) => {
+    const { client, seen } = server((inFlight) => (inFlight < limit ? null : cut));
+    const { answered, took, pace } = await asked(client, 300, 32);
+    expect(answered).toBe(300);
+    expect(seen.refused).toBeLessThan(50);
+    expect(took).toBeLessThan(1.3 * (300 / limit) * 300);
+    expect(pace).toMatchObject({ limited_by: "concurrency", refused: 0 });
+  });
+
+  it("beyond four at once answers all calls where it cuts only after it has begun to work", async () => {
+    const { client } = server(() => null);
+    let inFlight = 0;
+    const late: Client = {
+      ...client,
+      send: async (...call) => {
+        const isTooMuch = inFlight++ >= 4;
+        const reply = await client.send(...call);
+        inFlight--;
+        return isTooMuch ? cut : reply;
+      },
+    };
+    const { answered, most } = await asked(late, 300, 16);
+    expect(answered).toBe(300);
+    // What it may have worked on, and so been paid for, is not asked more often than after any other failure.
+    expect(most).toBeLessThanOrEqual(4);
+  });
+
+  it("only after it was asked for a while hardly loses a call", async () => {
+    const { client, seen } = server((inFlight, sent) => (sent < 400 || inFlight < 3 ? null : cut));
+    const { answered } = await asked(client, 700);
+    expect(answered).toBeGreaterThan(695);
+    expect(seen.refused).toBeLessThan(90);
+  });
+
+  it("of one call in ten, whatever is in flight, gives these up as before, and slows nobody down", async () => {
+    const { client } = server(() => null);
+    const isBad = (id: string): boolean => id.endsWith("7");
+    const { answered, took, most } = await asked(
+      {
+        ...client,
+        send: (request, question, ...more) =>
+          isBad(question.case_id) ? Promise.resolve(cut) : client.send(request, question, ...more),
+      },
+      300,
+    );
+    expect(answered).toBe(270);
+    expect(most).toBeLessThanOrEqual(5);
+    expect(took).toBeLessThan(20_000);
+  });
+
+  it("by chance slows hardly anybody down", async () => {
+    let seed = 1;
+    const chance = (): number => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return seed / 2_147_483_647;
+    };
+    const { client } = server(() => (chance() < 0.25 ? cut : null));
+    const { answered, took } = await asked(client, 400);
+    expect(answered).toBeGreaterThan(390);
+    expect(took).toBeLessThan(30_000);
+  });
+
+  it("asks no call more than eight times", async () => {
+    const { client } = server((inFlight, sent) => (sent % 40 < 4 && inFlight < 4 ? null : cut));
+    const { most } = await asked(client, 60, 16);
+    expect(most).toBeLessThanOrEqual(8);
+  });
+});
+
 describe("a server with a limit on calls per time", () => {
   it.each([7000, undefined])("(with a retry time of %s ms) answers all calls", async (asked) => {
     const taken: number[] = [];

@@ -4,6 +4,7 @@ import type { Client, FailedReply, PreparedRequest, Reply } from "../domain/prov
 import type { RunPace } from "../domain/report.ts";
 import { tokensOf } from "../domain/transcript.ts";
 import { clientWithSend } from "./client-with-send.ts";
+import { CutConnections } from "./cut-connections.ts";
 import { abortedReply, oneLine, WITHDRAWN } from "./failed-reply.ts";
 import { type Departure, type HeldBy, ModelPace, type Need } from "./model-pace.ts";
 import { type RetryDependencies, type Sleep, wasSent, withTries } from "./retrying-client.ts";
@@ -83,6 +84,7 @@ export class ModelLine {
   /** When the model last answered a call; null before the first answer. */
   #answeredAt: number | null = null;
   readonly #untoldCapacity: UntoldCapacity;
+  readonly #cutConnections: CutConnections;
   /** When the first reply arrived. */
   #firstBackAt: number | null = null;
   /** Calls whose last attempt failed. */
@@ -97,6 +99,7 @@ export class ModelLine {
   constructor(limits: Limits, dependencies: PaceDependencies) {
     this.#pace = new ModelPace(limits);
     this.#untoldCapacity = new UntoldCapacity(this.#pace);
+    this.#cutConnections = new CutConnections(this.#pace);
     this.#dependencies = dependencies;
   }
 
@@ -301,6 +304,7 @@ export class ModelLine {
     if (reply.kind === "answered") {
       this.#answeredAt = now;
       this.#untoldCapacity.answered(call);
+      this.#cutConnections.answered(departure, call);
       if (usage !== undefined && this.#pace.countsTokens)
         this.#forecast.learn(departure.bytes || bytesOf(request), usage);
       this.#pace.answered(departure, known);
@@ -313,6 +317,7 @@ export class ModelLine {
       (reply.may_be_busy === true && this.#untoldCapacity.explains({ departure, call, answeredAt, now }));
     if (!busy || !reply.transient) {
       this.#pace.back(departure, known ?? (reply.may_be_billed === true ? null : 0));
+      if (reply.cut === true && this.#cutConnections.cut(departure, call, now)) return "again";
       return reply.closed === undefined ? reply : this.#close(reply, Number.POSITIVE_INFINITY);
     }
     const asked = reply.retry_after_ms;
