@@ -104,6 +104,8 @@ export interface ProviderHost {
   readonly modules?: ModuleEvents | undefined;
   /** The ids of the whole dataset, before any filter; for sources of answers that must know every case. */
   readonly caseIds: () => Iterable<string>;
+  /** Whether `warnings` of the opened target are wanted, as by `evals check`. */
+  readonly warns?: boolean | undefined;
   /**
    * Opens the model with another alias, such as the model of a replay. @throws {SettingMistake} for an unknown alias
    */
@@ -151,8 +153,8 @@ export interface OpenTarget {
   readonly tools?: KnownTools | undefined;
   /** Opens the target's batch service; absent when it has none. */
   readonly batch?: ((host: BatchHost) => Promise<BatchService>) | undefined;
-  /** Warnings of `evals check` about what the target reads; absent when it has none. */
-  readonly warnings?: (() => Promise<readonly Problem[]>) | undefined;
+  /** Warnings about what the target has read, if its host wants them; absent when it has none. */
+  readonly warnings?: readonly Problem[] | undefined;
   /** Whether the target's replies may report their cost, so that no price is needed. */
   readonly tells_cost?: boolean | undefined;
 }

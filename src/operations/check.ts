@@ -265,8 +265,9 @@ async function checkTarget(
   const env = { ...Object.fromEntries(unset.map((name) => [name, "unset"])), ...project.env };
   try {
     const ids = Array.from({ length: cases.count }, (_, index) => cases.id(index));
-    const asked = await openTarget({ ...project, env }, model, { concurrency: 1, caseIds: () => ids });
-    checked.warnings.push(...((await asked.warnings?.()) ?? []));
+    const options = { concurrency: 1, caseIds: () => ids, warns: true };
+    const asked = await openTarget({ ...project, env }, model, options);
+    checked.warnings.push(...(asked.warnings ?? []));
     let target = asked;
     try {
       const of = { project: { ...project, env }, suite, concurrency: 1 };

@@ -43,12 +43,19 @@ function isTrialNumber(value: unknown): boolean {
   return typeof value === "number" && Number.isInteger(value) && value >= 1 && value < 2 ** 31;
 }
 
+/** Takes the members of each line of an outputs file, from its first line to its last. */
+export interface LineReader {
+  line(index: number, members: Readonly<Record<string, unknown>>, text: string): void;
+}
+
 /** An outputs file and the cases that its lines may refer to. */
 interface OutputsSource {
   readonly file: LineFile;
   readonly path: string;
   /** The index of each case in the dataset, from 0, by the case's id. */
   readonly cases: ReadonlyMap<string, number>;
+  /** Starts a reader of the lines; called again whenever reading starts again. Absent when nobody else reads them. */
+  readonly startReader?: (() => LineReader) | undefined;
 }
 
 /** Code that only some files need. It is absent at the first reading, and loaded when a file turns out to need it. */
@@ -68,6 +75,7 @@ class LineTable {
   readonly #problems: Problem[] = [];
   readonly #words: Words | undefined;
   readonly #readTrace: TraceReader | null;
+  readonly #reader: LineReader | undefined;
   #unlisted = 0;
   #sawLine = false;
   /** Whether the file has a problem. Without `Words`, nothing else about problems is kept. */
@@ -79,6 +87,7 @@ class LineTable {
     this.#source = source;
     this.#words = words;
     this.#readTrace = readTrace;
+    this.#reader = source.startReader?.();
     this.caseOf = new Int32Array(source.file.count).fill(-1);
     this.trialOf = new Int32Array(source.file.count);
     this.#numbered = new Int32Array(source.cases.size);
@@ -123,6 +132,7 @@ class LineTable {
       this.needsTraceReader = true;
       return;
     }
+    this.#reader?.line(index, members, text);
     for (const wrong of wrongMembers(members, this.#readTrace)) {
       this.report((words) => words.wrongMember(at, columnOf(text, wrong.name), wrong));
     }
@@ -265,17 +275,19 @@ async function readLines(source: OutputsSource): Promise<LinesByCase & Loaded> {
  * @param place absolute path of the file
  * @param path relative to the project root, for problems
  * @param caseIds of the whole dataset, before any filter
+ * @param startReader see `OutputsSource`
  * @throws {EvalsError} EVALS_OUTPUTS_… with every problem of the file
  */
 export async function indexOutputs(
   place: string,
   path: string,
   caseIds: Iterable<string>,
+  startReader?: () => LineReader,
 ): Promise<OutputsIndex> {
   const cases = new Map<string, number>();
   for (const id of caseIds) if (!cases.has(id)) cases.set(id, cases.size);
   const file = new LineFile(place);
-  const { starts, lines, readTrace } = await readLines({ file, path, cases });
+  const { starts, lines, readTrace } = await readLines({ file, path, cases, startReader });
 
   const range = (caseId: string): readonly [from: number, to: number] => {
     const position = cases.get(caseId);

@@ -8,11 +8,11 @@ import { usageOf } from "../domain/transcript.ts";
 import { outputsProvider } from "./outputs-provider.ts";
 import { fakeHost, questionOf } from "./testing/fake-host.ts";
 
-async function open(text: string, ids: readonly string[] = ["a", "b", "refund-07"]) {
+async function open(text: string, ids: readonly string[] = ["a", "b", "refund-07"], warns?: boolean) {
   const root = mkdtempSync(join(tmpdir(), "evals-outputs-"));
   writeFileSync(join(root, "o.jsonl"), text);
   const settings = outputsProvider.settings.parse({ provider: "outputs", file: "o.jsonl" });
-  const target = await outputsProvider.open(settings, fakeHost({ root, caseIds: () => ids }));
+  const target = await outputsProvider.open(settings, fakeHost({ root, caseIds: () => ids, warns }));
   const signal = new AbortController().signal;
   const send = (case_id: string, trial: number) =>
     target.client.send({}, questionOf({ case_id }), trial, signal) as Reply;
@@ -40,6 +40,25 @@ describe("outputsProvider", () => {
     expect(send("a", 2)).toMatchObject({ output: "two" });
     expect([target.client.available?.("a"), target.client.available?.("b")]).toEqual([2, 0]);
     await target.client.close();
+  });
+
+  it("warns of nearly known members while it reads the file, and only where that is wanted", async () => {
+    const usage = { input_tokens: 1, output_tokens: 1, cached_inputtokens: 1 };
+    const first = [
+      { case: "a", output: "x", latncy_ms: 5, note: "ours" },
+      { case: "a", output: "y", latncy_ms: 5, usage },
+    ];
+    const expected = [
+      { code: "EVALS_OUTPUTS_MISSPELT", line: 1, what: expect.stringMatching(/"latncy_ms".*2 lines/) },
+      { code: "EVALS_OUTPUTS_MISSPELT", line: 2, what: expect.stringContaining("usage.cached_inputtokens") },
+    ];
+    const { target } = await open(lines(...first), undefined, true);
+    expect(target.warnings).toMatchObject(expected);
+    // A trace has the lines read anew, with the code that reads it; nothing counts twice.
+    const trace = { resourceSpans: [] };
+    const again = await open(lines(...first, { case: "b", output: "x", messages: trace }), undefined, true);
+    expect(again.target.warnings).toMatchObject(expected);
+    expect((await open(lines(...first))).target.warnings).toEqual([]);
   });
 
   it("keeps the trajectory that a line gives", async () => {

@@ -4,6 +4,7 @@ import type { Json } from "../domain/json.ts";
 import type { OpenTarget, ProviderDefinition, ProviderHost } from "../domain/provider.ts";
 import { OUTCOME_NAMES } from "../domain/stated-error.ts";
 import { recordedReply, replyFrom } from "./given-answer.ts";
+import type { MisspeltMembers } from "./misspelt-members.ts";
 import { indexOutputs } from "./outputs-index.ts";
 import { placeOfFile } from "./project-file.ts";
 
@@ -29,7 +30,17 @@ async function openOutputs(settings: Settings, host: ProviderHost): Promise<Open
     why: "The file contains the answers of this model.",
     fix: "Write the answers to that file, one JSON object per line, or correct the path (relative to the project root).",
   });
-  const index = await indexOutputs(place, file, host.caseIds());
+  // The code that finds misspelt members is loaded only where somebody wants to know of them.
+  const Misspelt = host.warns === true ? (await import("./misspelt-members.ts")).MisspeltMembers : null;
+  let misspelt: MisspeltMembers | undefined;
+  const startReader =
+    Misspelt === null
+      ? undefined
+      : () => {
+          misspelt = new Misspelt(file);
+          return misspelt;
+        };
+  const index = await indexOutputs(place, file, host.caseIds(), startReader);
   return {
     client: {
       immediate: true,
@@ -54,7 +65,7 @@ async function openOutputs(settings: Settings, host: ProviderHost): Promise<Open
       ...(settings.context !== undefined && { context: settings.context as Json }),
     },
     label: file,
-    warnings: async () => (await import("./misspelt-members.ts")).misspeltMembers(place, file),
+    warnings: misspelt?.warnings() ?? [],
     files: [file],
     cacheable: false,
     price: settings.price ?? null,

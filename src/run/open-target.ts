@@ -13,6 +13,8 @@ import { priced } from "./model-price.ts";
 export interface TargetOptions {
   readonly concurrency: number;
   readonly caseIds: () => Iterable<string>;
+  /** See `ProviderHost`. */
+  readonly warns?: boolean | undefined;
 }
 
 /**
@@ -33,6 +35,7 @@ export async function openTarget(
     clean: declaredSecrets(project) ?? undefined,
     modules: project.modules,
     caseIds: options.caseIds,
+    warns: options.warns,
     open: async (alias, at) => {
       const other = project.models.get(alias);
       if (other === undefined) throw unknownAlias(alias, at, project);
