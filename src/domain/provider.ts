@@ -246,7 +246,7 @@ export interface ModelListRequest {
   readonly secrets: readonly (string | undefined)[];
 }
 
-/** A model in the public list of models of the service that bills for the calls. */
+/** The entry of a model in the public list of models that the billing service publishes. */
 export interface ListedModel {
   /** `openai`, `anthropic`, … */
   readonly service: string;

@@ -22,7 +22,7 @@ const KEPT_RUNS = 6;
 /** Time after which a run that is still running is read again, in milliseconds. */
 const STALE = 1_000;
 
-/** A project's store, as the local page reads it while runs are added. */
+/** A project's store for the page of `evals view`, which stays open while runs are added. */
 export interface LiveView extends ViewedHistory {
   close(): void;
 }

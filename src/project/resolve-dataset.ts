@@ -79,7 +79,7 @@ function unknownFormat(dataset: string, ending: string): Problem {
 function codeByName(dataset: string): Problem {
   return {
     code: "EVALS_DATASET_CODE",
-    what: "A module of cases cannot be named like a file of cases.",
+    what: "A module that makes cases must be given as `module:`, not as if it were a file of cases.",
     why: "A suite must show its reader that its cases are made by code.",
     fix: `dataset: { module: ${dataset} }`,
   };

@@ -111,8 +111,8 @@ function newestOfEachTarget(newest: ListedRun, runs: readonly ListedRun[]): List
 }
 
 /**
- * The suites that must be run at the commit, or with the prompt, that `one` means, before `one` can be compared with
- * `other`.
+ * The suites that `one` has no runs of, and that must be run before `one` can be compared with `other`. `one` means a
+ * commit or a prompt.
  */
 async function missingFrom(one: Meaning, other: Meaning, input: SidesInput): Promise<MissingSide[]> {
   if (one.kind !== "ref" && one.kind !== "prompt") return [];

@@ -113,7 +113,7 @@ function sentences(
     ...(correlationKnown
       ? []
       : [
-          "It is not known how far the trials of a case agree: a correlation of 0, the cautious value, is assumed; --correlation sets it.",
+          "How far the trials of a case agree is not known: a correlation of 0 is assumed, which needs the most cases; --correlation sets it.",
         ]),
   ];
 }

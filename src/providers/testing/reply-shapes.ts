@@ -159,7 +159,7 @@ export async function askShape(shape: ReplyShape, server: RawServer, more: objec
   }
 }
 
-/** A provider whose answers are objects, given by an application of the user or a file. */
+/** A provider whose answers are objects: those that a user's application returns, or the lines of a file. */
 export interface GivenShape {
   readonly name: string;
   readonly ask: (answer: object) => Promise<Reply>;

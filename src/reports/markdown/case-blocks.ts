@@ -46,7 +46,7 @@ export async function brokenBlock({ report, rows }: ReportedRun, space: Space): 
   const all = Math.max(failing ?? 0, broken);
   const more =
     all > blocks.length
-      ? `\n\n${count(all - blocks.length)} more ${blocks.length === 0 ? "" : "of them "}left out: the page (\`--reporter html\`) has them all`
+      ? `\n\nNot listed here: ${plural(all - blocks.length, blocks.length === 0 ? "case" : "more case")}. The page (\`--reporter html\`) lists all.`
       : "";
   return `${open}\n${blocks.join("\n\n")}${more}\n${close}`;
 }

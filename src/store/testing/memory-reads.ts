@@ -10,7 +10,7 @@ export interface Change {
   readonly trial: number;
 }
 
-/** The parts of the store that are only read in pages. */
+/** Whole lists of what a store gives only page by page. */
 export interface ReadInPages {
   trial(runNo: number, caseNo: number, trial: number): StoredTrial | undefined;
   answerIds(runNo: number): readonly number[];
