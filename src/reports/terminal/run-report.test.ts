@@ -152,6 +152,18 @@ describe("a report in a terminal", () => {
     expect(shown).toContain(`Nothing is lost. ${how}`);
   });
 
+  it("folds no command that is to be pasted, in a note neither", () => {
+    const options = ["--budget 0.5", "--concurrency 4", "--baseline none", "--no-cache"];
+    const header = { ...sampleReport().header, repeated_options: options };
+    const command = `evals run support-triage --resume --run 3f9c0a12 ${options.join(" ")}`;
+    const notes = [`2 of 9 variants were not asked. To ask them: ${command}`, `Run it again: evals run s`];
+    const end = { kind: "skipped", because: "cancelled" } as const;
+    const shown = text(sampleReport({ header, status: "incomplete", end, notes }));
+    expect(shown).toContain(`To go on:\n    ${command}\n`);
+    expect(shown).toContain(`2 of 9 variants were not asked. To ask them:\n    ${command}\n`);
+    expect(shown).toMatch(/Run it again: {2}evals run s\n/);
+  });
+
   it("names the command that lists the cases whose trials errored, where others were answered", () => {
     const counts = { ...sampleReport().counts, answered: 598, errored: 2 };
     const errors = [{ kind: "provider", count: 2, message: "no" }] as const;

@@ -72,11 +72,11 @@ function reportText(
     worstLines(report, { width, limit: others }),
     failureLines(report, width),
     errorLines(report, width),
-    report.notes.map((note) => indent(plainLine(note))),
+    report.notes.flatMap((note) => noteLines(note, width)),
     nextLines(report, width),
   ];
   const body = blocks
-    .map((lines) => lines.flatMap((line) => fold(line, width)).join("\n"))
+    .map((lines) => lines.flatMap((line) => (COMMAND.test(line) ? [line] : fold(line, width))).join("\n"))
     .filter((text) => text !== "");
   return `${body.join("\n\n")}\n`;
 }
@@ -177,6 +177,18 @@ function endLines(report: RunReport, width: number): string[] {
       ),
     ];
   return [text, ...then("Nothing is lost. To go on:")];
+}
+
+/** Matches a line that is a command and nothing else. It is not folded, because it could not be pasted then. */
+const COMMAND = /^ *evals \S/;
+/** Matches a note that ends in a command that goes on with something. */
+const ENDS_IN_COMMAND = /^(.*:) (evals (?:run|rescore) [^,;]*[^,;.])$/s;
+
+function noteLines(note: string, width: number): string[] {
+  const [, words, command] = ENDS_IN_COMMAND.exec(note) ?? [];
+  return words === undefined || command === undefined
+    ? [indent(plainLine(note))]
+    : commandLines(words, command, width);
 }
 
 /**
