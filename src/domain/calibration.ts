@@ -7,6 +7,12 @@ export const CALIBRATION_SCHEMA = "evals.calibration/1";
 const hash = onFirstUse(() => z.string().regex(/^[0-9a-f]{64}$/));
 const count = onFirstUse(() => z.int().min(0));
 
+/**
+ * Minimum number of answers to test whether a judge prefers longer answers. With fewer, the power to detect a correlation
+ * of 0.4 is below 80 %.
+ */
+export const LEAST_FOR_LENGTH = 50;
+
 /** An estimate with a 95 % interval; null when unknown. */
 export const estimateSchema = onFirstUse(() =>
   z.strictObject({

@@ -1,4 +1,4 @@
-import type { Tendency } from "../domain/calibration.ts";
+import { LEAST_FOR_LENGTH, type Tendency } from "../domain/calibration.ts";
 import { normalQuantile } from "../statistics/normal-distribution.ts";
 import { positionBias } from "../statistics/position-bias.ts";
 import { rankTrend } from "../statistics/rank-trend.ts";
@@ -7,8 +7,6 @@ import type { JudgedLabel } from "./measures.ts";
 import type { JudgeVerdict } from "./verdict-file.ts";
 
 const ALPHA = 0.05;
-/** Minimum number of answers for the test. With fewer, its power to detect a correlation of 0.4 is below 80 %. */
-const LEAST_ANSWERS = 50;
 /**
  * A pairwise judge is unusable if its verdict depends on the order of the answers in more than this share of the
  * pairs.
@@ -21,7 +19,7 @@ export const MAX_INCONSISTENT = 0.2;
  */
 export function lengthBias(pairs: readonly (JudgedLabel & { readonly answer: string })[]): Tendency {
   const trend =
-    pairs.length < LEAST_ANSWERS
+    pairs.length < LEAST_FOR_LENGTH
       ? null
       : rankTrend(
           pairs.map((one) => (one.verdict === "pass" ? 1 : 0)),

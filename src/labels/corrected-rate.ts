@@ -1,5 +1,6 @@
 import type { CorrectedRate, Measures } from "../domain/calibration.ts";
 import { itemAt } from "../domain/item-at.ts";
+import { twoDecimals } from "../domain/two-decimals.ts";
 import type { ClusterSums } from "../statistics/cluster-mean.ts";
 import { predictionPoweredMean } from "../statistics/prediction-powered-mean.ts";
 import { ROGAN_GLADEN_LEAST_YOUDEN, roganGladen } from "../statistics/rogan-gladen.ts";
@@ -45,7 +46,7 @@ export function correctedRate(input: CorrectionInput): CorrectedRate {
   const youden = sensitivity.value + specificity.value - 1;
   if (youden < ROGAN_GLADEN_LEAST_YOUDEN) {
     return refused(
-      `sensitivity + specificity − 1 is ${youden.toFixed(2)}; below ${ROGAN_GLADEN_LEAST_YOUDEN} the judge's verdicts tell too little`,
+      `sensitivity + specificity − 1 is ${twoDecimals(youden)}; below ${ROGAN_GLADEN_LEAST_YOUDEN} the judge's verdicts tell too little`,
     );
   }
   if (input.sample !== null && input.sample.length >= LEAST_SAMPLE) return bySample(input, input.sample);

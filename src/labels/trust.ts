@@ -2,6 +2,7 @@ import type { Measures, SuiteCalibration } from "../domain/calibration.ts";
 import type { JudgeRef } from "../domain/judge.ts";
 import type { JudgeBar } from "../domain/judge-bar.ts";
 import type { Label } from "../domain/label.ts";
+import { twoDecimals } from "../domain/two-decimals.ts";
 import { ROGAN_GLADEN_LEAST_YOUDEN } from "../statistics/rogan-gladen.ts";
 import { MAX_INCONSISTENT } from "./biases.ts";
 import { labelHash } from "./calibration-file.ts";
@@ -156,5 +157,6 @@ function suggestion(input: TrustInput, calibration: SuiteCalibration): string | 
  * `unknown` for null.
  */
 function rounded(value: number | null): string {
-  return value === null ? "unknown" : (Math.floor(value * 100) / 100).toFixed(2);
+  // What is added keeps 0.29, of which a hundredfold is 28.999…, from being rounded down to 0.28.
+  return value === null ? "unknown" : twoDecimals(Math.floor(value * 100 + 1e-9) / 100);
 }

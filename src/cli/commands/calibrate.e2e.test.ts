@@ -78,6 +78,23 @@ describe("from the files alone", () => {
     s.matches("calibrate");
   });
 
+  test.each([
+    ["agrees with people on all", { tp: 40, fp: 0, fn: 0, tn: 40 }, /Length: a bias could not show/],
+    [
+      "has few labels",
+      { tp: 20, fp: 1, fn: 0, tn: 2 },
+      /Length: 23 answers are too few to find a bias; it takes 50/,
+    ],
+    ["says the opposite", { tp: 10, fp: 40, fn: 40, tn: 10 }, /\(AC1\) +−0\.60 +−0\.76 – −0\.44/],
+    ["is no better than chance", { tp: 12, fp: 3, fn: 4, tn: 1 }, /\(kappa\) +0\.00 +−0\.43 – 0\.43/],
+  ])("tells of a judge that %s what the numbers say", async (_, counts, said) => {
+    files(counts);
+    const { stdout } = await s.evals("calibrate helpful --suite triage");
+    expect(stdout.replace(/\n +/g, " ")).toMatch(said);
+    // The command that adds labels is the last line, unless labels do not help.
+    expect(/^ {2}evals label triage\n$/m.test(stdout)).toBe(!stdout.includes("More labels will not help"));
+  });
+
   test("10,000 labels, three raters", async () => {
     const { labels, verdicts } = table({ tp: 1700, fp: 400, fn: 300, tn: 934 });
     const raters = ["ana", "bo", "cy"];

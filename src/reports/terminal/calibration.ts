@@ -1,4 +1,5 @@
-import type { CalibrationReport, Estimate } from "../../domain/calibration.ts";
+import { type CalibrationReport, type Estimate, LEAST_FOR_LENGTH } from "../../domain/calibration.ts";
+import { twoDecimals } from "../../domain/two-decimals.ts";
 import { count, percent, plural } from "../format-numbers.ts";
 import { cutName, plainLine } from "../plain-text.ts";
 import { fold } from "./fold.ts";
@@ -115,7 +116,12 @@ function figureLines({ counted, raters, consistency, tags }: CalibrationReport):
 function biasLines(report: CalibrationReport): string[] {
   const { length_bias: length, position_bias: position, self_preference: own } = report;
   const lines: string[] = [];
-  if (length.p === null) lines.push(`  Length: ${plural(length.n, "answer")} are too few to find a bias.`);
+  if (length.p === null)
+    lines.push(
+      length.n < LEAST_FOR_LENGTH
+        ? `  Length: ${plural(length.n, "answer")} ${length.n === 1 ? "is" : "are"} too few to find a bias; it takes ${LEAST_FOR_LENGTH}.`
+        : "  Length: a bias could not show: of the answers that people judge alike, all have the same verdict or the same length.",
+    );
   else if (length.found && length.value !== null)
     lines.push(
       `  Length: of answers that people judge alike, the judge passes the ${length.value > 0 ? "longer" : "shorter"} ones more often (rank correlation ${decimal(length.value)}, p ${pText(length.p)}).`,
@@ -193,7 +199,7 @@ function nextLines({ wanted, gate, counted, judge, file }: CalibrationReport, st
     lines.push(
       `  The calibration is stored in ${plainLine(file)}: commit it with the labels and the verdicts.`,
     );
-  if (wanted.more !== 0 || wanted.passes + wanted.fails > 0)
+  if ((wanted.more ?? 0) > 0 || wanted.passes + wanted.fails > 0)
     lines.push(`  ${style.strong(plainLine(wanted.command))}`);
   return ["Next", ...lines];
 }
@@ -225,11 +231,11 @@ function neededLines(
 }
 
 const share = ({ value }: Estimate): string => (value === null ? "unknown" : percent(value));
-const decimal = (value: number | null): string => (value === null ? "unknown" : value.toFixed(2));
+const decimal = (value: number | null): string => (value === null ? "unknown" : twoDecimals(value));
 
 function range({ low, high }: Estimate, unit: 1 | 100): string {
   if (low === null || high === null) return "";
-  const end = (value: number): string => (unit === 100 ? (value * 100).toFixed(1) : value.toFixed(2));
+  const end = (value: number): string => (unit === 100 ? (value * 100).toFixed(1) : twoDecimals(value));
   return `${end(low)} – ${end(high)}`;
 }
 
