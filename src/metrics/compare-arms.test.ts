@@ -71,6 +71,17 @@ describe("pairArms", () => {
       expect(other?.at).toBe(one?.at);
   });
 
+  it("keeps together the answers of one session that both arms have, also after one arm missed an input", () => {
+    const a = Array.from({ length: 30 }, (_, at) => answer({ input: "hello", session: `s${at}`, at }));
+    const { pairs, design } = pairArms(a, a.slice(1));
+    expect([design, pairs.length]).toEqual(["shadow", 29]);
+    for (const {
+      a: [one],
+      b: [other],
+    } of pairs)
+      expect(other?.at).toBe(one?.at);
+  });
+
   it("puts into one pair what belongs to one session of the new arm, too", () => {
     const a = ["q1", "q2", "q3"].map((input) => answer({ input, session: null }));
     const b = ["q1", "q2", "q3"].map((input) => answer({ input, session: input === "q3" ? null : "same" }));
@@ -88,6 +99,12 @@ describe("pairArms", () => {
     const many = (size: number, fields: Partial<ArmAnswer>) =>
       Array.from({ length: size }, (_, at) => answer({ at, ...fields }));
     const long = many(150_000, { session: "one" });
+    expect(
+      pairArms(
+        many(150_000, { session: "one", input: "hello" }),
+        many(150_000, { session: "one", input: "hello" }),
+      ).pairs,
+    ).toHaveLength(1);
     expect(pairArms(long, long)).toMatchObject({ a: { length: 1 }, pairs: { length: 1 } });
     const [a, b] = [many(20_000, { input: "hello" }), many(20_000, { input: "hello" })];
     expect(pairArms(a, b).pairs).toHaveLength(20_000);

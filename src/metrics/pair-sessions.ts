@@ -27,22 +27,59 @@ export interface PairedArms {
 /** The arms answered the same inputs when both answered at least this share of the inputs of the arm with fewer inputs. */
 const SAME_INPUTS = 0.9;
 
-/** An input that both arms answered, with each arm's answers to it in order of time. */
-export interface SharedInput<A extends ArmAnswer> {
+/** One answer of each arm to the same input. */
+export interface SameInput<A extends ArmAnswer> {
   readonly input: string;
-  readonly a: readonly A[];
-  readonly b: readonly A[];
+  readonly a: A;
+  readonly b: A;
 }
 
-/** The inputs that both arms answered; empty when the arms did not answer the same inputs. */
-export function sharedInputs<A extends ArmAnswer>(a: readonly A[], b: readonly A[]): SharedInput<A>[] {
+/**
+ * Answers of both arms to the same input, two by two; each answer at most once. Of a session that is in both arms, the
+ * answers are put together; then the n-th answer of one arm with the n-th of the other.
+ *
+ * @returns empty when the arms did not answer the same inputs
+ */
+export function sameInputs<A extends ArmAnswer>(a: readonly A[], b: readonly A[]): SameInput<A>[] {
   const [ofA, ofB] = [byInput(a), byInput(b)];
   if (ofA === null || ofB === null) return [];
-  const shared = [...ofA].flatMap(([input, own]) => {
-    const others = ofB.get(input);
-    return others === undefined ? [] : [{ input, a: inOrder(own), b: inOrder(others) }];
+  const shared = [...ofA].filter(([input]) => ofB.has(input));
+  if (shared.length < SAME_INPUTS * Math.min(ofA.size, ofB.size)) return [];
+  return shared.flatMap(([input, own]) => {
+    const others = ofB.get(input) ?? [];
+    return twoByTwo(inOrder(own), inOrder(others)).map((two) => ({ input, ...two }));
   });
-  return shared.length < SAME_INPUTS * Math.min(ofA.size, ofB.size) ? [] : shared;
+}
+
+function twoByTwo<A extends ArmAnswer>(own: readonly A[], others: readonly A[]): { a: A; b: A }[] {
+  const bySession = new Map<string, { readonly answers: A[]; next: number }>();
+  for (const b of others) {
+    if (b.session === null) continue;
+    const there = bySession.get(b.session);
+    if (there === undefined) bySession.set(b.session, { answers: [b], next: 0 });
+    else there.answers.push(b);
+  }
+  const taken = new Set<A>();
+  const twos: { a: A; b: A }[] = [];
+  const alone: A[] = [];
+  for (const a of own) {
+    const same = a.session === null ? undefined : bySession.get(a.session);
+    const b = same?.answers[same.next];
+    if (same === undefined || b === undefined) {
+      alone.push(a);
+      continue;
+    }
+    same.next++;
+    taken.add(b);
+    twos.push({ a, b });
+  }
+  const left = others.filter((b) => !taken.has(b));
+  for (const [n, a] of alone.entries()) {
+    const b = left[n];
+    if (b === undefined) break;
+    twos.push({ a, b });
+  }
+  return twos;
 }
 
 /** Answers by input; null when an answer has no input. */
@@ -65,27 +102,22 @@ function inOrder<A extends ArmAnswer>(answers: readonly A[]): readonly A[] {
 
 /**
  * Pairs by input when both arms answered the same inputs, else by order of time. Also by time when the same inputs come
- * back in so many sessions that they would join most sessions into a few large pairs.
+ * back in different sessions, which would join these sessions into fewer, larger pairs.
  */
 export function pairArms(a: readonly ArmAnswer[], b: readonly ArmAnswer[]): PairedArms {
   const sides = { a: sessionsOf(a), b: sessionsOf(b) };
-  const pairs = pairByInput(sharedInputs(a, b));
+  const pairs = pairByInput(sameInputs(a, b));
   const sessions = Math.min(sides.a.length, sides.b.length);
-  if (pairs.length > 0 && 2 * pairs.length >= sessions) return { design: "shadow", ...sides, pairs };
+  if (pairs.length > 0 && pairs.length >= SAME_INPUTS * sessions)
+    return { design: "shadow", ...sides, pairs };
   return { design: "rollout", ...sides, pairs: pairInOrder(sides.a, sides.b) };
 }
 
 /**
- * Pairs the n-th answer of one arm to an input with the n-th of the other. What belongs to one session, of either arm,
- * forms one pair, because answers of one session are not independent evidence.
+ * Makes pairs of answers to the same inputs. What belongs to one session, of either arm, forms one pair, because answers
+ * of one session are not independent evidence.
  */
-function pairByInput(inputs: readonly SharedInput<ArmAnswer>[]): SessionPair[] {
-  const twos = inputs.flatMap(({ a, b }) =>
-    a.slice(0, b.length).flatMap((one, n) => {
-      const other = b[n];
-      return other === undefined ? [] : [{ a: one, b: other }];
-    }),
-  );
+function pairByInput(twos: readonly SameInput<ArmAnswer>[]): SessionPair[] {
   const groupOf = connected(twos.map(({ a, b }) => [sessionKey("a", a), sessionKey("b", b)]));
   const groups = new Map<number, { a: ArmAnswer[]; b: ArmAnswer[] }>();
   twos.forEach((two, n) => {

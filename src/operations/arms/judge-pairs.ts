@@ -2,7 +2,7 @@ import type { ArmAnswer } from "../../domain/arms.ts";
 import type { Case } from "../../domain/case.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { Preferences } from "../../metrics/compare-arms.ts";
-import { sharedInputs } from "../../metrics/pair-sessions.ts";
+import { sameInputs } from "../../metrics/pair-sessions.ts";
 import { dollars, plural } from "../../reports/format-numbers.ts";
 import { judgePool } from "../../run/judge-pool.ts";
 import { askVerdicts, type JudgedAnswer, priceVerdicts } from "../judging/ask-verdicts.ts";
@@ -97,7 +97,7 @@ async function requirePairwise(
   });
 }
 
-/** Pairs the arms' answers to the same input, in order: the first answer of a with the first of b, and so on. */
+/** The questions about both arms' answers to the same input. */
 function questionsOf({
   a,
   b,
@@ -105,16 +105,14 @@ function questionsOf({
   readonly a: readonly ReadAnswer[];
   readonly b: readonly ReadAnswer[];
 }): PairQuestion[] {
-  return sharedInputs(a, b).flatMap(({ input, ...answers }) => {
-    const others = answers.b.filter(({ failed }) => failed !== true);
-    const own = answers.a.filter(({ failed }) => failed !== true);
-    return own.slice(0, others.length).map((other, n): PairQuestion => {
-      const golden: Case = {
-        ...{ id: input, input: other.asked, expected: other.output },
-        ...{ tags: [], metadata: {} },
-      };
-      return { labelled: { answer: others[n]?.output ?? "" }, golden, repeat: other.trial, other };
-    });
+  const kept = (answers: readonly ReadAnswer[]) => answers.filter(({ failed }) => failed !== true);
+  return sameInputs(kept(a), kept(b)).map((two): PairQuestion => {
+    const { input, a: other, b: answer } = two;
+    const golden: Case = {
+      ...{ id: input, input: other.asked, expected: other.output },
+      ...{ tags: [], metadata: {} },
+    };
+    return { labelled: { answer: answer.output }, golden, repeat: other.trial, other };
   });
 }
 
