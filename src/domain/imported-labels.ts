@@ -14,5 +14,7 @@ export interface ImportedLabels {
   readonly open: number;
   /** Number of labels in the other tool's file that a later label in the same file replaces: same rater, same answer. */
   readonly repeated: number;
+  /** Which of the imported labels measure no judge of the suite, and what to do about it. */
+  readonly notes: readonly string[];
   readonly raters: readonly { readonly rater: string; readonly labels: number; readonly skipped: number }[];
 }

@@ -11,7 +11,7 @@ import { labelsPath } from "../labels/labels-path.ts";
 import { measuredScorers } from "../labels/measured-scorers.ts";
 import { readNamedFile } from "../project/named-file.ts";
 import type { Environment } from "./environment.ts";
-import { refuseUnknown } from "./labelling/judge-of-labels.ts";
+import { labelOwnerWarnings, refuseUnknown } from "./labelling/judge-of-labels.ts";
 import type { ExchangeFormat } from "./labelling/label-exchange-format.ts";
 import { openProject } from "./project/open-project.ts";
 
@@ -51,7 +51,10 @@ export async function importLabels(io: Environment, input: ImportLabelsInput): P
     return all;
   });
   const { open, repeated } = read;
-  return { suite, path: labelsPath(suite), ...counts, open, repeated, raters: ratersOf(read) };
+  const path = labelsPath(suite);
+  const owners = labelOwnerWarnings(read.labels, { suite, path, scorers: measuredOf(project, suite) });
+  const notes = owners.map(({ what, why, fix }) => `${what} ${why} ${fix}`);
+  return { suite, path, ...counts, open, repeated, notes, raters: ratersOf(read) };
 }
 
 const measuredOf = (project: Project, suite: string) =>

@@ -182,6 +182,19 @@ describe("a suite with two judges", () => {
     expect((await repo.evals("import labels reply own.csv --format csv --judge length")).exit).toBe(0);
     expect(ofs().sort()).toEqual(["length", "polite", "polite", "polite"]);
   });
+
+  it("is told which imported labels measure none of its judges", async () => {
+    const rows = ["a,x,pass,ben,polit", "b,x,pass,ben,", "c,x,pass,ben,length"];
+    repo.write("own.csv", `case,answer,verdict,rater,of\n${rows.join("\n")}\n`);
+    const { exit, stdout } = await repo.evals("import labels reply own.csv --format csv");
+    expect([exit, stdout]).toEqual([0, expect.stringContaining("3 added")]);
+    expect(stdout).toContain('There are labels for "polit"');
+    expect(stdout).toContain('Did you mean "polite"?');
+    expect(stdout).toContain("One label does not name the judge that it measures");
+    expect(stdout).not.toContain('labels for "length"');
+    const again = await repo.evals("import labels reply own.csv --format csv --judge polite --json");
+    expect(JSON.parse(again.stdout).notes).toEqual([expect.stringContaining('labels for "polit"')]);
+  });
 });
 
 it("a suite with one judge is labelled, measured and kept as before, without a name", async () => {

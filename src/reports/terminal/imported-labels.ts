@@ -22,6 +22,7 @@ export function importedLabelsText(imported: ImportedLabels): string {
     ...(raters.some(({ rater }) => rater.startsWith("label-studio:"))
       ? ["  To give a Label Studio user a name: --rater <id>=<name>"]
       : []),
+    ...imported.notes.map(plainLine),
     ...(added + updated > 0 ? ["Commit the file."] : []),
     "",
   ].join("\n");
