@@ -51,15 +51,3 @@ export function cut(text: string, width: number): string {
         .join("")
         .replace(/…+$/, "")}…`;
 }
-
-/**
- * Shortens a name to `width` characters. `…` is within it, because names that begin alike, such as `login`,
- * `login-2` and `login-3`, are told apart by their ends.
- */
-export function cutName(name: string, width: number): string {
-  const letters = Array.from(name);
-  if (letters.length <= width) return name;
-  const end = Math.max(0, Math.floor((width - 1) / 2));
-  const start = Math.max(0, width - 1 - end);
-  return `${letters.slice(0, start).join("")}…${end === 0 ? "" : letters.slice(-end).join("")}`;
-}

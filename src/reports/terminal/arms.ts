@@ -7,7 +7,8 @@ import type {
   ArmVerdict,
 } from "../../domain/arms.ts";
 import { count, dollars, duration, percent, plural, points } from "../format-numbers.ts";
-import { cutName, plainLine } from "../plain-text.ts";
+import { plainLine } from "../plain-text.ts";
+import { cutName } from "./cut.ts";
 import { fold } from "./fold.ts";
 import { columns, type Style } from "./style.ts";
 
@@ -79,7 +80,7 @@ function strataLines(strata: readonly ArmStratum[]): string[] {
   const row = ({ stratum, metrics, p_adjusted: p, verdict }: ArmStratum): string[] => {
     const [metric] = metrics.filter((one) => one.delta !== null);
     return [
-      cutName(plainLine(stratum), 30),
+      cutName(plainLine(stratum), 27),
       metric === undefined ? "—" : count(Math.min(metric.sessions.a, metric.sessions.b)),
       metric === undefined ? "—" : change(metric.metric, metric.delta),
       metric === undefined ? "—" : range(metric),

@@ -1,7 +1,8 @@
 import { type CalibrationReport, type Estimate, LEAST_FOR_LENGTH } from "../../domain/calibration.ts";
 import { twoDecimals } from "../../domain/two-decimals.ts";
 import { count, percent, plural } from "../format-numbers.ts";
-import { cutName, plainLine } from "../plain-text.ts";
+import { plainLine } from "../plain-text.ts";
+import { cutName } from "./cut.ts";
 import { fold } from "./fold.ts";
 import { columns, type Style, styleFor, type TerminalOptions } from "./style.ts";
 

@@ -1,7 +1,8 @@
 import type { CaseReport, RunReport } from "../../domain/report.ts";
 import { count, percent, shareRange } from "../format-numbers.ts";
-import { cut, cutName, plainLine, shortened } from "../plain-text.ts";
+import { plainLine } from "../plain-text.ts";
 import { shortReason } from "../short-reason.ts";
+import { cut, cutName, shortened } from "./cut.ts";
 import { columns, lengthOf } from "./style.ts";
 
 const indent = (line: string): string => `  ${line}`;

@@ -1,8 +1,9 @@
 import type { CaseBaseline } from "../../domain/case-baseline.ts";
 import type { RunHeader, StoredTrial } from "../../domain/run.ts";
 import { plural } from "../format-numbers.ts";
-import { cut, plainLine } from "../plain-text.ts";
+import { plainLine } from "../plain-text.ts";
 import { answerDiff } from "./answer-diff.ts";
+import { cut } from "./cut.ts";
 import { columns, type Style } from "./style.ts";
 
 /** Maximum number of different baseline answers shown, and of lines of the difference between two answers. */

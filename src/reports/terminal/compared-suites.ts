@@ -1,6 +1,7 @@
 import type { Comparison, PartDifference } from "../../domain/report.ts";
-import { cut, plainLine } from "../plain-text.ts";
+import { plainLine } from "../plain-text.ts";
 import { comparisonReport, VERDICT_WORDS } from "./comparison.ts";
+import { cut } from "./cut.ts";
 import { styleFor, type TerminalOptions } from "./style.ts";
 import { comparisonSummary } from "./summary.ts";
 

@@ -1,9 +1,10 @@
 import type { CaseComparison, CaseExample, Comparison } from "../../domain/report.ts";
 import { percent, plural, points } from "../format-numbers.ts";
 import { movedIds, movedWord, unsureWords, type Way } from "../moved-words.ts";
-import { cut, cutName, plainLine } from "../plain-text.ts";
+import { plainLine } from "../plain-text.ts";
 import { shortReason } from "../short-reason.ts";
 import { askedLine } from "./case-blocks.ts";
+import { cut, cutName } from "./cut.ts";
 import { columns, lengthOf } from "./style.ts";
 
 export const indent = (line: string): string => `  ${line}`;

@@ -4,7 +4,7 @@ import type { Verdict } from "../../domain/verdict.ts";
 import { count, plural } from "../format-numbers.ts";
 import { comparedName } from "../headline.ts";
 import { differenceText, isWorse, metricLabel } from "../metric-rows.ts";
-import { cut, cutName, plainLine, shortened } from "../plain-text.ts";
+import { plainLine } from "../plain-text.ts";
 import { answerDiff } from "./answer-diff.ts";
 import {
   brokenLines,
@@ -16,6 +16,7 @@ import {
   sentence,
   tagLine,
 } from "./comparison-lines.ts";
+import { cut, cutName, shortened } from "./cut.ts";
 import { columns, type Style } from "./style.ts";
 
 export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {

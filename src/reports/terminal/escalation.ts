@@ -1,6 +1,7 @@
 import type { Escalated, MeasuredEscalation, Share } from "../../domain/escalation.ts";
 import { count, percent, plural } from "../format-numbers.ts";
-import { cutName, plainLine } from "../plain-text.ts";
+import { plainLine } from "../plain-text.ts";
+import { cutName } from "./cut.ts";
 import { fold } from "./fold.ts";
 import { columns, type Style } from "./style.ts";
 

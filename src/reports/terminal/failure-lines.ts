@@ -1,7 +1,8 @@
 import type { FailureCount } from "../../domain/failure.ts";
 import type { RunReport } from "../../domain/report.ts";
 import { count } from "../format-numbers.ts";
-import { cut, plainLine } from "../plain-text.ts";
+import { plainLine } from "../plain-text.ts";
+import { cut } from "./cut.ts";
 import { columns } from "./style.ts";
 
 /** Why trials failed: each class with its most typical trial. Empty when no class is known. */

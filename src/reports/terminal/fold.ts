@@ -1,4 +1,5 @@
 import wrapAnsi from "wrap-ansi";
+import { LETTERS_A_COLUMN } from "./cut.ts";
 import { lengthOf } from "./style.ts";
 
 /**
@@ -24,12 +25,6 @@ export function fold(line: string, width: number, hang = 2): string[] {
   }
   return [...lines, current.trimEnd()];
 }
-
-/**
- * Number of UTF-16 units that are read for each column of the terminal: enough for an emoji of eleven units, which
- * takes two columns.
- */
-const LETTERS_A_COLUMN = 6;
 
 /**
  * Folds a text into at most `limit` lines, at spaces or within a word that is longer than a line; `…` replaces

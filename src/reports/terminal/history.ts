@@ -1,6 +1,7 @@
 import type { FlakyCase } from "../../metrics/stability.ts";
 import { dollars, percent, plural } from "../format-numbers.ts";
-import { cut, cutName, plainLine } from "../plain-text.ts";
+import { plainLine } from "../plain-text.ts";
+import { cut, cutName } from "./cut.ts";
 import { fold } from "./fold.ts";
 import { columns } from "./style.ts";
 

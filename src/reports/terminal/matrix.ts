@@ -11,7 +11,8 @@ import {
   shownCases,
   UNICODE,
 } from "../matrix-words.ts";
-import { cut, cutName, plainLine } from "../plain-text.ts";
+import { plainLine } from "../plain-text.ts";
+import { cut, cutName } from "./cut.ts";
 import { fold } from "./fold.ts";
 import { lengthOf, type Style, styleFor, type TerminalOptions } from "./style.ts";
 

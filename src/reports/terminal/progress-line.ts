@@ -1,5 +1,5 @@
 import { count, dollars, duration } from "../format-numbers.ts";
-import { cut, cutName } from "../plain-text.ts";
+import { cut } from "../plain-text.ts";
 
 /** The progress of a run. */
 export interface RunProgress {
@@ -52,5 +52,15 @@ export function progressLine(progress: RunProgress, width: number | null): strin
     (one) => width - one.length - 2 >= Math.min(SHORT_NAME, suite.length),
   );
   const rest = parts ?? numbers;
-  return cut(`${cutName(suite, Math.max(SHORT_NAME, width - rest.length - 2))}  ${rest}`, width);
+  return cut(`${shortName(suite, Math.max(SHORT_NAME, width - rest.length - 2))}  ${rest}`, width);
+}
+
+/**
+ * A suite's name in at most `width` letters, with both ends, which tell names apart. These names are of letters that are
+ * one column wide.
+ */
+function shortName(name: string, width: number): string {
+  if (name.length <= width) return name;
+  const end = Math.floor((width - 1) / 2);
+  return `${name.slice(0, width - 1 - end)}…${name.slice(-end)}`;
 }

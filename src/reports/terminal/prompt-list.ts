@@ -1,7 +1,8 @@
 import type { ListedVersion } from "../../domain/prompt-versions.ts";
 import type { MetricValue } from "../../domain/run.ts";
 import { percent, shareRange } from "../format-numbers.ts";
-import { cut, plainLine } from "../plain-text.ts";
+import { plainLine } from "../plain-text.ts";
+import { cut } from "./cut.ts";
 import { columns, type Style } from "./style.ts";
 
 /** The versions of each prompt, newest first. */

@@ -3,7 +3,7 @@ import type { Comparison, RunReport } from "../../domain/report.ts";
 import { count, plural } from "../format-numbers.ts";
 import { decisionSentence } from "../headline.ts";
 import { isWorse, metricText } from "../metric-rows.ts";
-import { cut, plainLine } from "../plain-text.ts";
+import { plainLine } from "../plain-text.ts";
 import type { Limits } from "./case-blocks.ts";
 import {
   brokenLines,
@@ -14,6 +14,7 @@ import {
   sentence,
   tagLine,
 } from "./comparison-lines.ts";
+import { cut } from "./cut.ts";
 import type { Style } from "./style.ts";
 
 /** The lines of a regression, which come before everything else; none for another verdict. */

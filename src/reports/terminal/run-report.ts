@@ -16,9 +16,10 @@ import {
 import { correctedSentences, informingSentences } from "../judge-words.ts";
 import { metricLabel, requiredText, ruleName, ruleValue } from "../metric-rows.ts";
 import { narrowedSentence } from "../narrowed-words.ts";
-import { cut, plainLine } from "../plain-text.ts";
+import { plainLine } from "../plain-text.ts";
 import { raisedBudget, suggestedGoOn } from "../unfinished.ts";
 import { tagLines, worstLines } from "./case-blocks.ts";
+import { cut } from "./cut.ts";
 import { failureLines } from "./failure-lines.ts";
 import { fold } from "./fold.ts";
 import { comparisonLines, headVerdictLines } from "./run-comparison.ts";

@@ -1,7 +1,8 @@
 import type { MetricValue } from "../../domain/run.ts";
 import type { ScoredTraffic, TrafficDay } from "../../domain/scored-traffic.ts";
 import { dollars, duration, percent, plural } from "../format-numbers.ts";
-import { cut, plainLine } from "../plain-text.ts";
+import { plainLine } from "../plain-text.ts";
+import { cut } from "./cut.ts";
 import { fold } from "./fold.ts";
 import { columns } from "./style.ts";
 

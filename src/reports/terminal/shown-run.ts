@@ -3,10 +3,11 @@ import type { CountedCase, Shown, ShownCase, ShownRun } from "../../domain/shown
 import { wordsOfAnswer } from "../../domain/transcript.ts";
 import { plural } from "../format-numbers.ts";
 import { runName, sizeOf } from "../headline.ts";
-import { cut, cutName, plainLine } from "../plain-text.ts";
+import { plainLine } from "../plain-text.ts";
 import { shortReason } from "../short-reason.ts";
 import { unfinishedSentence } from "../unfinished.ts";
 import { caseSides } from "./case-sides.ts";
+import { cut, cutName } from "./cut.ts";
 import { fold } from "./fold.ts";
 import { runReport } from "./run-report.ts";
 import { shownTraceText } from "./shown-trace.ts";

@@ -1,5 +1,6 @@
 import { percent, plural } from "../format-numbers.ts";
-import { cut, plainLine } from "../plain-text.ts";
+import { plainLine } from "../plain-text.ts";
+import { cut } from "./cut.ts";
 import {
   BLOCKS,
   costOf,

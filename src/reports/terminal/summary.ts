@@ -4,7 +4,8 @@ import { count, dollars, duration, percent, plural } from "../format-numbers.ts"
 import { apart, comparedName, headline, runName } from "../headline.ts";
 import { requiredText, ruleName, ruleValue } from "../metric-rows.ts";
 import { narrowedSize } from "../narrowed-words.ts";
-import { cut, cutName, plainLine } from "../plain-text.ts";
+import { plainLine } from "../plain-text.ts";
+import { cut, cutName } from "./cut.ts";
 import { columns, styleFor, type TerminalOptions } from "./style.ts";
 
 /** Outcomes in the order of the summary: the worst last, because the last lines stay visible. */

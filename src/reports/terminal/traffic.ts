@@ -1,6 +1,7 @@
 import type { ListedTrace, TrafficListing } from "../../domain/traffic-listing.ts";
 import { plural } from "../format-numbers.ts";
-import { cut, plainLine } from "../plain-text.ts";
+import { plainLine } from "../plain-text.ts";
+import { cut } from "./cut.ts";
 import { columns } from "./style.ts";
 
 /** Maximum number of sessions, of users, and of values of a field that are listed by name. */
