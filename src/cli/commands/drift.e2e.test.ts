@@ -132,17 +132,29 @@ describe("evals drift", () => {
     const { exit, stdout } = await repo.evals(["drift", "s"]);
     expect(exit).toBe(1);
     expect(stdout).toMatch(/^DRIFT, worse {3}s, /);
-    expect(stdout.replace(/\s+/g, " ")).toMatch(/evals diff \w{8} shows which cases moved/);
+    const [, run = ""] = /evals diff (\w{8}) shows which cases moved/.exec(stdout.replace(/\s+/g, " ")) ?? [];
+    const moved = await repo.json(["diff", run]);
+    expect(moved).toMatchObject({
+      exit: 1,
+      document: { comparisons: [{ verdict: "regressed", baseline: { run: null, trials: 60 } }] },
+    });
+    expect(moved.document.comparisons[0].cases.broken).toEqual(expect.arrayContaining(["c0", "c14"]));
     for (const line of stdout.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
   });
 
   it("begins a new series with a new baseline, and lets the old one be pruned", async () => {
     repo = recorded();
     await promoted();
-    await night();
+    const [old] = (await night()).document.series;
     await promoted(40);
     const { document } = await night();
     expect(document.series).toHaveLength(1);
+    // Each run is compared with the baseline of its own series.
+    for (const [run, trials] of [
+      [old.run, 60],
+      [document.series[0].run, 40],
+    ])
+      expect((await repo.json(["diff", run])).document.comparisons).toMatchObject([{ baseline: { trials } }]);
     const io = fakeIo(repo.root, { date: () => new Date("2025-06-01T12:00:00.000Z") });
     await main(["store", "prune", "--older-than", "7d", "--dry-run", "--json"], io);
     const pruned = JSON.parse(io.printed.stdout);

@@ -1,8 +1,11 @@
+import { baselinePath } from "../../baselines/baseline-file.ts";
+import { seriesOf } from "../../baselines/drift-night.ts";
 import { isAside } from "../../domain/aside-run.ts";
-import { targetKey } from "../../domain/listed-target.ts";
+import { listedTarget, targetKey } from "../../domain/listed-target.ts";
 import { allItems } from "../../domain/pages.ts";
 import { EvalsError } from "../../domain/problem.ts";
 import type { BaselineFileAt } from "../../domain/report.ts";
+import type { RunHeader } from "../../domain/run.ts";
 import { storedReport } from "../../domain/stored-report.ts";
 import { ambiguityNote } from "../../git/find-commit.ts";
 import { readAtCommit, resolveCommit } from "../../git/repository.ts";
@@ -140,10 +143,14 @@ async function reportMissing(
   for (const line of leftOut(missing)) input.io.notice(`${line}`);
 }
 
-/** The pair for a run that is named alone: the run, and the baseline that its gate compared it with. */
+/**
+ * The pair for a run that is named alone: the run, and the baseline that its gate, or its series of drift, compared it
+ * with.
+ */
 async function ownBaseline({ store, root, a }: SidesInput): Promise<SidePair> {
   const run = await findRun(store, a);
   const candidate = await sourceOfRun(store, run);
+  if (run.header.drift !== undefined) return baselineOfSeries(root, run.header, candidate);
   const { suite } = candidate;
   const gated = storedReport(run)?.comparison?.baseline;
   const stored = typeof gated?.run === "string" ? (await store.read.runsByPrefix(gated.run))[0] : undefined;
@@ -158,6 +165,19 @@ async function ownBaseline({ store, root, a }: SidesInput): Promise<SidePair> {
     if (base.file?.fingerprint === gated?.fingerprint) return { suite, base, candidate };
   }
   throw noOwnBaseline(run.header.id, gated?.side ?? null);
+}
+
+/** The pair for a run of a drift series: the baseline of the series is looked up in git. */
+async function baselineOfSeries(root: string, header: RunHeader, candidate: SideSource): Promise<SidePair> {
+  const { suite, id, commit, drift } = header;
+  const path = baselinePath(suite, listedTarget(header));
+  for (const ref of ["HEAD", commit, "refs/remotes/origin/HEAD"]) {
+    const text = ref === null ? null : await readAtCommit(root, ref, path);
+    if (ref === null || text === null) continue;
+    const base = sourceOfBaseline(text, path, ref === "HEAD" ? ref : ref.slice(0, 12), ref);
+    if (base.file !== null && seriesOf(base.file) === drift?.series) return { suite, base, candidate };
+  }
+  throw noBaselineOfSeries(id, path);
 }
 
 /**
@@ -238,6 +258,15 @@ function noOwnBaseline(id: string, side: string | null): EvalsError {
         : `Run ${id} was compared with ${side}, which is no longer in the history.`,
     why: "One run alone is compared with its own baseline; a difference needs two sides.",
     fix: `evals diff <baseline> ${id}    (\`evals history\` lists runs)`,
+  });
+}
+
+function noBaselineOfSeries(id: string, path: string): EvalsError {
+  return new EvalsError({
+    code: "EVALS_DIFF_NO_BASELINE",
+    what: `The baseline with which run ${id} was compared is neither in ${path} at HEAD nor in the commit of the run.`,
+    why: "A run of evals drift is compared with the baseline of its series; another one was promoted since.",
+    fix: `evals diff <baseline> ${id}    (\`evals log\` lists promotions)`,
   });
 }
 
