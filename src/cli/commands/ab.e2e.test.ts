@@ -74,6 +74,7 @@ describe("evals ab", () => {
   it.each([
     ['{"output":"x","pass":"yes"}', 1, "EVALS_ARM_INVALID"],
     ['{"output":"x"}\n{"session":"s"}', 2, "EVALS_ARM_OUTPUT"],
+    ['{"error":"","refusal":""}', 1, "EVALS_ARM_OUTPUT"],
     ['{"output":"x","at":"yesterday"}', 1, "EVALS_ARM_INVALID"],
     ['{"output":"x"', 1, "EVALS_ARM_CUT_OFF"],
     ['{"output":"x"}\nnull', 2, "EVALS_ARM_INVALID"],
@@ -94,6 +95,14 @@ describe("evals ab", () => {
     repo.write("b.jsonl", asked("b", 0.85));
     expect(await json("ab file:a.jsonl file:b.jsonl")).toMatchObject({ verdict: "b_better", pairs: 800 });
     expect((await repo.evals("ab file:a.jsonl file:b.jsonl")).stdout).toMatch(/^feedback +−1\.00 +−1\.00/m);
+  });
+
+  it.each([null, false, ""])("takes %j for no error, and any other word for one", async (none) => {
+    const lines = (error: unknown) => jsonl(arm("s", 20, 0.5).map((line) => ({ ...line, error })));
+    repo.write("a.jsonl", lines(none));
+    repo.write("b.jsonl", lines("timeout"));
+    const { metrics } = await json("ab file:a.jsonl file:b.jsonl");
+    expect(metrics[1]).toMatchObject({ metric: "error_rate", a: 0, b: 1 });
   });
 
   it("refuses a word that is not an arm, and an empty arm", async () => {

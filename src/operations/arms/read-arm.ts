@@ -62,7 +62,7 @@ function formatFor(suite: string | undefined): LineFormat<ArmLine> {
 type Mistake = Omit<Problem, "path" | "line" | "column">;
 
 function withoutAnswer({ output, error, refusal }: ArmLine): Mistake | undefined {
-  if (output != null || error != null || refusal != null) return undefined;
+  if (output != null || isError(error) || isRefusal(refusal)) return undefined;
   return {
     code: "EVALS_ARM_OUTPUT",
     what: 'The line has no "output", "error" or "refusal".',
@@ -120,11 +120,15 @@ function measured(line: ArmLine): Omit<ArmAnswer, "input"> {
     at: at == null ? null : Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(at) ? at : `${at}Z`),
     tags: tags ?? [],
     output: output == null ? "" : typeof output === "string" ? output : JSON.stringify(output),
-    failed: line.error != null && line.error !== false,
-    refused: line.refusal === undefined ? null : line.refusal !== null && line.refusal !== "",
+    failed: isError(line.error),
+    refused: line.refusal === undefined ? null : isRefusal(line.refusal),
     feedback: line.feedback ?? null,
   };
 }
+
+/** Whether there is an error. Programs write none as null, as false or as an empty text. */
+const isError = (error: unknown): boolean => error != null && error !== false && error !== "";
+const isRefusal = (refusal: string | null | undefined): boolean => refusal != null && refusal !== "";
 
 function noFile(place: string, path: string): EvalsError {
   return new EvalsError({
