@@ -220,6 +220,16 @@ describe("evals label", () => {
     );
     const { stdout } = await repo.evals("label triage --adjudicate --rater cleo --no-open");
     expect(stdout).toContain("no answer is left on which raters disagree");
+    // On another branch, somebody else has settled the same answer otherwise.
+    const settled = labels(repo).find((label) => label.rater === "adjudicated:cleo");
+    const other = { ...settled, rater: "adjudicated:dan", verdict: "pass" };
+    repo.write("labels/triage.jsonl", `${repo.read("labels/triage.jsonl")}${JSON.stringify(other)}\n`);
+    const third = await page(repo, "--adjudicate --rater eve");
+    expect(await third.state()).toMatchObject({ total: 1, question: { case: "t02" } });
+    await third.judge("fail");
+    await third.ended;
+    const done = await repo.evals("label triage --adjudicate --rater finn --no-open");
+    expect(done.stdout).toContain("no answer is left on which raters disagree");
     const gone = (rater: string, verdict: string): string =>
       JSON.stringify({ ...labels(repo)[0], case: "gone", rater, verdict });
     repo.write("labels/triage.jsonl", `${gone("ana", "pass")}\n${gone("ben", "fail")}\n`);
