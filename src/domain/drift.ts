@@ -16,6 +16,8 @@ export interface JudgedAgain {
 export interface DriftNight {
   /** Hash of the baseline that all runs of the series are compared with. */
   readonly series: string;
+  /** Set when the run took its answers from a file that nobody had written since the run before. */
+  readonly unchanged?: true | undefined;
   /** Absent when the suite has no judge, or no stored answers to judge again. */
   readonly judge?: JudgedAgain | undefined;
 }

@@ -83,6 +83,12 @@ export async function changedPaths(root: string, paths: readonly string[]): Prom
     .map((path) => (path.startsWith(prefix) ? path.slice(prefix.length) : path));
 }
 
+/** Whether git has the file at HEAD just as it is in the work tree. */
+export async function isAsCommitted(root: string, path: string): Promise<boolean> {
+  const tracked = await gitText(root, ["ls-files", "--", path]);
+  return tracked !== null && tracked !== "" && (await changedPaths(root, [path])).length === 0;
+}
+
 /** Full names of refs that match a pattern, for instance `refs/tags/evals/`. */
 export async function listRefs(root: string, ...patterns: readonly string[]): Promise<string[]> {
   return (await readRefs(root, patterns)).refs;

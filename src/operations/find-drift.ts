@@ -1,3 +1,5 @@
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
 import { seriesOf } from "../baselines/drift-night.ts";
 import { BASELINE_ITSELF, driftReport, type SeriesRun } from "../baselines/drift-report.ts";
 import { regressionRules } from "../baselines/regression-results.ts";
@@ -8,10 +10,11 @@ import { sha256 } from "../domain/json.ts";
 import { listedTargetOf } from "../domain/listed-target.ts";
 import { EvalsError } from "../domain/problem.ts";
 import type { LoadedModel } from "../domain/project.ts";
-import { isMadeElsewhere } from "../domain/recorded-provider.ts";
+import { isMadeElsewhere, isRecording } from "../domain/recorded-provider.ts";
 import type { RunReport } from "../domain/report.ts";
 import type { RunPlan } from "../domain/run-plan.ts";
 import { originOf } from "../git/origin.ts";
+import { isAsCommitted } from "../git/repository.ts";
 import { plural } from "../reports/format-numbers.ts";
 import type { Spending } from "../run/budget-guard.ts";
 import { scorerHash } from "../run/fingerprint.ts";
@@ -196,6 +199,9 @@ async function extendSeries(ready: ReadyRun, session: Session): Promise<DriftRep
   const again = await judgedAgain(ready.prepared, baseline, session, earlier);
   const night: DriftNight = {
     series: series.series,
+    ...((await isWrittenAnew(plan, place.home, [...earlier, await runBehind(baseline, store)]))
+      ? {}
+      : { unchanged: true }),
     ...(again.judged === null ? {} : { judge: again.judged }),
   };
   const { report } = await runOne(ready, {
@@ -227,6 +233,25 @@ async function extendSeries(ready: ReadyRun, session: Session): Promise<DriftRep
       ...judgeNotes(decided, again, { suite: name, unbelieved: uncalibrated(ready) }),
     ],
   };
+}
+
+/**
+ * Whether answers that come from a file were written since earlier runs: the file is not as it was committed, and newer
+ * than the start of each of these runs. True for live models.
+ */
+async function isWrittenAnew(
+  { model }: Plan,
+  root: string,
+  earlier: readonly (Pick<ListedRun, "header"> | null)[],
+): Promise<boolean> {
+  if (!isRecording(model.provider.kind)) return true;
+  const { file } = model.settings as { readonly file?: unknown };
+  if (typeof file !== "string" || (await isAsCommitted(root, file))) return false;
+  const newest = Math.max(
+    0,
+    ...earlier.flatMap((run) => (run === null ? [] : Date.parse(run.header.started_at))),
+  );
+  return (statSync(resolve(root, file), { throwIfNoEntry: false })?.mtimeMs ?? 0) > newest;
 }
 
 /** The change to detect, as a share from 0 to 1: the drop of the pass rate that the suite's gate tolerates. */

@@ -1,3 +1,5 @@
+import { utimesSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   type JudgeServer,
@@ -162,12 +164,22 @@ describe("evals drift", () => {
     expect([pruned.removed.runs, pruned.kept.length]).toEqual([2, 2]);
   });
 
-  it("counts the same outputs once, however often it is called", async () => {
+  it.each([
+    ["as they were committed", () => repo.commit({ "out.jsonl": outputs(3, 3) })],
+    [
+      "older than the runs before",
+      () => {
+        repo.write("out.jsonl", outputs(3, 3));
+        utimesSync(join(repo.root, "out.jsonl"), 1, 1);
+      },
+    ],
+  ])("counts outputs once that are %s, however often it is called", async (_, write) => {
     repo = recorded();
     await promoted();
-    const first = (await night(3)).document;
-    await night(3);
-    const { document } = await night(3);
+    write();
+    const first = (await repo.json(["drift", "s"])).document;
+    await repo.json(["drift", "s"]);
+    const { document } = await repo.json(["drift", "s"]);
     const [one, two, three] = document.series;
     expect([two, three]).toMatchObject([
       { z: null, statistic: one.statistic, delta: one.delta, same_answers_as: one.run },
@@ -177,6 +189,11 @@ describe("evals drift", () => {
     expect(document.notes).toEqual([
       `These are the same recorded answers as in run ${one.run}: the same answers are no new evidence.`,
     ]);
+    // A program that asks a model and always gets the same answers writes them anew.
+    repo.write("out.jsonl", `${outputs(3, 3)}\n`);
+    const [last] = (await repo.json(["drift", "s"])).document.series.slice(-1);
+    expect(last).not.toHaveProperty("same_answers_as");
+    expect(last.z).toBe(one.z);
   });
 
   it("counts the answers of a recording once, and those of the baseline for nothing", async () => {
@@ -199,6 +216,7 @@ describe("evals drift", () => {
     const file = repo.read("fixtures/live.jsonl").replaceAll('"yes"', '"no"');
     repo.write("fixtures/live.jsonl", file);
     await repo.json(["drift", "s"]);
+    utimesSync(join(repo.root, "fixtures/live.jsonl"), 1, 1);
     const { series } = (await repo.json(["drift", "s"])).document;
     expect(series[1].z).toBeLessThan(-3);
     expect(series[2]).toMatchObject({ z: null, same_answers_as: series[1].run });

@@ -36,32 +36,37 @@ export interface SeriesBase {
 }
 
 /**
- * Compares each run of a drift series with the series' baseline. Of runs with the same recorded answers, only the one that
- * has most of them counts, the first of those.
+ * Compares each run of a drift series with the series' baseline. Runs that took the same answers from a file which nobody
+ * had written anew count once: the one that has most of the answers.
  */
 export async function measureSeries(
   store: Store,
   base: SeriesBase,
   runs: readonly ListedRun[],
 ): Promise<SeriesRun[]> {
-  const measured: (SeriesRun & { readonly answers: string | null })[] = [];
+  const measured: SeriesRun[] = [];
+  /** Place in `measured` of the run that counts, by its answers. */
+  const counting = new Map<string, number>();
   for (const run of runs) {
     const { id, started_at: at, provider, drift } = run.header;
     const sameKeys = !isMadeElsewhere(provider);
     const night = driftNight(base.side, await storedSide(store, run), { sameKeys, judge: drift?.judge });
-    measured.push({ id, at, night, judge: drift?.judge, answers: await recordedAnswers(store, run, base) });
+    const one: SeriesRun = { id, at, night, judge: drift?.judge };
+    measured.push(one);
+    const answers = night === null ? null : await recordedAnswers(store, run, base);
+    if (night === null || answers === null) continue;
+    const place = measured.length - 1;
+    const counted = counting.get(answers);
+    const other = counted === undefined ? undefined : measured[counted];
+    if (drift?.unchanged === undefined) counting.set(answers, place);
+    else if (answers === BASELINE_ITSELF) measured[place] = { ...one, repeats: BASELINE_ITSELF };
+    else if (counted === undefined || other === undefined) counting.set(answers, place);
+    else if (night.trials > (other.night?.trials ?? 0)) {
+      counting.set(answers, place);
+      measured[counted] = { ...other, repeats: id };
+    } else measured[place] = { ...one, repeats: other.id };
   }
-  const counting = new Map<string, SeriesRun>();
-  for (const one of measured) {
-    if (one.answers === null || one.night === null) continue;
-    const other = counting.get(one.answers);
-    if (other === undefined || one.night.trials > (other.night?.trials ?? 0)) counting.set(one.answers, one);
-  }
-  return measured.map(({ answers, ...one }) => {
-    if (answers === null || one.night === null) return one;
-    const counted = answers === BASELINE_ITSELF ? answers : (counting.get(answers)?.id ?? one.id);
-    return counted === one.id ? one : { ...one, repeats: counted };
-  });
+  return measured;
 }
 
 /**
