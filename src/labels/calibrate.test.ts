@@ -139,6 +139,20 @@ describe("truth", () => {
     expect(there.answers[0]).toMatchObject({ picked: "random", weight: 2 });
   });
 
+  test("answers picked at random count alike, in however many sessions they were picked", () => {
+    const labels = Array.from({ length: 100 }, (_, at) =>
+      label(`c${at}`, at % 4 ? "pass" : "fail", { weight: at < 50 ? 10 : 5 }),
+    );
+    const verdicts = labels.map((one, at) => verdict(one.case, at % 5 ? "pass" : "fail"));
+    const { all, plain } = calibrate(labels, verdicts, null);
+    expect(all).toEqual(plain);
+    expect(all.weighted).toBe(false);
+    const [first] = labels;
+    if (first === undefined) throw new Error("no label");
+    const mixed = calibrate([{ ...first, picked: "stratified" }, ...labels.slice(1)], verdicts, null);
+    expect(mixed.all.weighted).toBe(true);
+  });
+
   test("Krippendorff's alpha compares the raters and leaves out adjudicated labels", () => {
     // Units {p,p} {p,f} {f,f} {p,p}: D_o 2/8; D_e from 5 and 3 votes of 8: 2·5·3/(8·7).
     const votes = [

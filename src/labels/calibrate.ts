@@ -70,7 +70,7 @@ export function calibrate(
   const answers = labelledAnswers(labels);
   const byAnswer = verdictsByAnswer(verdicts);
   const known = new Set(answers.map((one) => one.key));
-  const pairs = answers.flatMap((one) => pairOf(one, byAnswer.get(one.key)));
+  const pairs = equallyDrawn(answers.flatMap((one) => pairOf(one, byAnswer.get(one.key))));
   const decided = answers.filter((one) => one.truth !== null);
   const pass = decided.filter((one) => one.truth === "pass").length;
   const ofLabelled = [...byAnswer].filter(([key]) => known.has(key)).map(([, group]) => group);
@@ -99,6 +99,15 @@ export function calibrate(
     positionBias: positionBiasOf(ofLabelled.flatMap((group) => group.slice(0, 1))),
     tags: tagsOf === null ? null : tagAgreements(pairs, tagsOf),
   };
+}
+
+/**
+ * Answers that were all picked at random, each with the weight 1. Their labels may say other weights, because a later
+ * session that picked more answers of the run gave each of them a smaller one.
+ */
+function equallyDrawn(pairs: readonly Pair[]): readonly Pair[] {
+  const isRandom = pairs.every(({ labelled }) => labelled.picked === "random");
+  return isRandom ? pairs.map((pair) => ({ ...pair, weight: 1 })) : pairs;
 }
 
 /** The verdicts on each answer by its `answerKey`, in the order of their repeat numbers. */
