@@ -156,8 +156,9 @@ describe("compareArms", () => {
 
   it("measures what the answers tell and leaves the rest unknown", () => {
     const a = arm(100, 0.5, { cost_usd: 0.01, latency_ms: 400, pass: null });
-    const b = arm(100, 0.5, { cost_usd: 0.02, latency_ms: 500, pass: null, output: "longer", failed: true });
-    const compared = compareArms(a, b);
+    const failed = arm(100, 0.5, { cost_usd: 9, latency_ms: 60_000, pass: null, output: "", failed: true });
+    const b = arm(100, 0.5, { cost_usd: 0.02, latency_ms: 500, pass: null, output: "longer" });
+    const compared = compareArms(a, [...b, ...failed]);
     expect(metric(compared, "pass_rate")).toMatchObject({
       a: null,
       b: null,
@@ -166,11 +167,11 @@ describe("compareArms", () => {
       high: null,
     });
     expect(metric(compared, "refusal_rate")?.a).toBeNull();
-    expect(metric(compared, "error_rate")).toMatchObject({ a: 0, b: 1, delta: 1 });
+    expect(metric(compared, "error_rate")).toMatchObject({ a: 0, b: 0.5, delta: 0.5 });
     expect(metric(compared, "error_rate")?.low).toBeGreaterThan(0);
     expect(metric(compared, "cost_per_trial")?.delta).toBeCloseTo(0.01, 12);
     expect(metric(compared, "latency_p50")).toMatchObject({ a: 400, b: 500, low: 100, high: 100 });
-    expect(metric(compared, "output_length")).toMatchObject({ a: 3, b: null });
+    expect(metric(compared, "output_length")).toMatchObject({ a: 3, b: 6 });
     expect([compared.verdict, compared.decided_by]).toEqual(["undecided", null]);
   });
 

@@ -93,8 +93,16 @@ function measure(arms: PairedArms, preferences: Preferences): Measured {
     share("error_rate", arms, ({ failed }) => failed),
     share("refusal_rate", arms, ({ refused }) => refused),
     ...([0.5, 0.95, 0.99] as const).map((q) => latency(q, arms)),
-    average("cost_per_trial", arms, ({ cost_usd }) => cost_usd),
-    average("output_length", arms, ({ failed, output }) => (failed === true ? null : output.length)),
+    average(
+      "cost_per_trial",
+      arms,
+      ifAnswered(({ cost_usd }) => cost_usd),
+    ),
+    average(
+      "output_length",
+      arms,
+      ifAnswered(({ output }) => output.length),
+    ),
     average("feedback", arms, ({ feedback }) => feedback),
   ];
   const deciding =
@@ -106,6 +114,11 @@ function measure(arms: PairedArms, preferences: Preferences): Measured {
     decided_by: (deciding?.metric.metric ?? null) as Measured["decided_by"],
     verdict: verdictOf(deciding?.metric),
   };
+}
+
+/** Reads a value of an answer that did not fail; a failed one counts in the error rate. */
+function ifAnswered(read: (answer: ArmAnswer) => number | null): (answer: ArmAnswer) => number | null {
+  return (answer) => (answer.failed === true ? null : read(answer));
 }
 
 function verdictOf(metric: ArmMetric | undefined): ArmVerdict {
@@ -230,7 +243,7 @@ const PERCENTILES = { 0.5: "latency_p50", 0.95: "latency_p95", 0.99: "latency_p9
 function latency(q: keyof typeof PERCENTILES, { a, b }: PairedArms): MeasuredMetric {
   const times = (sessions: readonly ArmSession[]) =>
     sessions
-      .map(({ answers }) => known(answers.map(({ latency_ms }) => latency_ms)))
+      .map(({ answers }) => known(answers.map(ifAnswered(({ latency_ms }) => latency_ms))))
       .filter((cluster) => cluster.length > 0);
   const [ofA, ofB] = [times(a), times(b)];
   const side = (clusters: readonly (readonly number[])[]) =>
