@@ -195,6 +195,24 @@ describe("evals ab", () => {
       expect(server.asked).toHaveLength(80);
     });
 
+    it("asks the judge also where the same few inputs come back in sessions of a rollout", async () => {
+      const server = await judged("pairwise");
+      const arm = (name: string, each: number, output: string) =>
+        jsonl(
+          Array.from({ length: 90 }, (_, i) => ({
+            ...{ session: `${name}${Math.floor(i / each)}`, input: `q${i % 4}`, output: `${output} ${i}` },
+          })),
+        );
+      repo.write("a.jsonl", arm("a", 2, "plain"));
+      repo.write("b.jsonl", arm("b", 3, "good"));
+      const document = await json("ab file:a.jsonl file:b.jsonl --judge better --yes");
+      expect(document).toMatchObject({
+        ...{ design: "rollout", pairs: 30, verdict: "b_better", decided_by: "preference" },
+        metrics: { 1: { metric: "preference", a: 0, b: 1 } },
+      });
+      expect(server.asked).toHaveLength(180);
+    });
+
     it("refuses arms with different inputs, and a judge that judges single answers", async () => {
       await judged("binary");
       repo.write(
