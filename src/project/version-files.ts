@@ -2,7 +2,7 @@ import { didYouMean, nearest } from "../domain/did-you-mean.ts";
 import { EvalsError, type Problem } from "../domain/problem.ts";
 import type { FileSource } from "./file-source.ts";
 
-/** The settings in which prompts and judges differ. The files of both are at `<folder>/<name>/<version>.md`. */
+/** What differs between prompts and judges in this module. The files of both are at `<folder>/<name>/<version>.md`. */
 export interface VersionedKind {
   readonly folder: string;
   /** `prompt` or `judge`: the word in messages, and the key with which a suite names one. */

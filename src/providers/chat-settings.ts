@@ -31,8 +31,9 @@ export const chatSettings = {
     .record(z.string(), z.json())
     .default({})
     .superRefine((params, context) => {
+      // The message completes the sentence "Expected …".
       for (const name of reservedParams(params))
-        context.addIssue({ code: "custom", path: [name], message: "left out: evals decides it" });
+        context.addIssue({ code: "custom", path: [name], message: "left out: evals itself sets it" });
     })
     .describe("Sent unchanged with every request: temperature, max_tokens, tools, response_format…"),
   base_url: z

@@ -137,7 +137,8 @@ function writtenTokens({
 }
 
 /**
- * Reads the usage of a reply body by member names: the API's own format, or that of a provider behind a gateway.
+ * Reads the usage of a reply body. The names of its members tell the format, because a gateway may reply in that of
+ * another provider.
  * Undefined when there is none.
  */
 export function usageOfBody(body: unknown): Usage | undefined {

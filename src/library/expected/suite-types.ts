@@ -443,7 +443,7 @@ export interface SuiteKeys {
     /** Names of the scorers that score this case; default: all of the suite's */
     readonly scorers?: readonly (string)[];
   })[];
-  /** name, name@1.2.0 or name@^1; or the prompt's own text, with `{{ … }}` or several lines */
+  /** name, name@1.2.0 or name@^1; a value that has `{{ … }}` or several lines is the prompt's own text */
   readonly prompt?: string;
   /** Versions of prompts, as name@1.2.0: one run and one baseline each */
   readonly prompts?: readonly (string)[];
