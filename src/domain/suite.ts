@@ -155,7 +155,9 @@ export const Suite = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe("name, name@1.2.0 or name@^1; a value that has `{{ … }}` or several lines is the prompt's own text"),
+    .describe(
+      "name, name@1.2.0 or name@^1; a value that has `{{ … }}` or several lines is the prompt's own text",
+    ),
   prompts: z
     .array(z.string().min(1))
     .min(1)
