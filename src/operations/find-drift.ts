@@ -7,7 +7,7 @@ import { passBasis, type Side } from "../baselines/side.ts";
 import type { DriftNight, DriftReport, JudgedAgain } from "../domain/drift.ts";
 import { EXIT } from "../domain/exit-code.ts";
 import { sha256 } from "../domain/json.ts";
-import { listedTargetOf } from "../domain/listed-target.ts";
+import { factsOfTarget, listedTargetOf, promptWord } from "../domain/listed-target.ts";
 import { EvalsError } from "../domain/problem.ts";
 import type { LoadedModel } from "../domain/project.ts";
 import { isMadeElsewhere, isRecording } from "../domain/recorded-provider.ts";
@@ -193,7 +193,11 @@ async function extendSeries(ready: ReadyRun, session: Session): Promise<DriftRep
     fingerprint: plan.fingerprint,
   });
   const side = baselineOf(plan, baseline.side);
-  const series = { suite: name, alias: plan.model.alias, series: seriesOf(side) };
+  const { prompt, alias } = factsOfTarget(plan.suite, plan.model);
+  const series = {
+    ...{ suite: name, alias, prompt, target_hash: plan.targetHash },
+    series: seriesOf(side),
+  };
   const earlier = await runsOfSeries(store, series, null);
   hooks.watcher.began();
   const again = await judgedAgain(ready.prepared, baseline, session, earlier);
@@ -428,11 +432,18 @@ function noBaseline({ suite: { name: suite }, trials }: Plan): EvalsError {
 }
 
 function severalTargets(suite: string, plans: readonly Plan[]): EvalsError {
-  const aliases = plans.map(({ model }) => model.alias);
+  const words = plans.map((plan) => listedTargetOf(plan.suite, plan.model) ?? plan.model.alias);
+  const facts = plans.map((plan) => factsOfTarget(plan.suite, plan.model));
+  const [first] = facts;
+  const prompt = first?.prompt == null ? "<prompt>" : promptWord(first.prompt);
+  const options = [
+    ...(first?.one_of_prompts === true ? [` --prompt ${prompt}`] : []),
+    ...(first?.one_of_several === true ? [` --model ${first.alias}`] : []),
+  ];
   return new EvalsError({
     code: "EVALS_DRIFT_TARGETS",
-    what: `Suite "${suite}" lists ${plans.length} targets: ${aliases.join(", ")}.`,
+    what: `Suite "${suite}" lists ${plans.length} targets: ${words.join(", ")}.`,
     why: "Each target has a baseline and a drift series of its own.",
-    fix: `evals drift ${suite} --model ${aliases[0] ?? "<alias>"}`,
+    fix: `evals drift ${suite}${options.join("")}`,
   });
 }

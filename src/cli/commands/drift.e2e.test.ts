@@ -222,6 +222,36 @@ describe("evals drift", () => {
     expect(series[2]).toMatchObject({ z: null, same_answers_as: series[1].run });
   });
 
+  it("keeps the series of a suite's prompts and models apart, also where their baselines have the same counts", async () => {
+    const always = { provider: "module", file: "bot.mjs" };
+    repo = gitProject({
+      ".gitignore": ".evals/\n",
+      "bot.mjs": 'export default () => "yes";\n',
+      "evalconfig.yaml": JSON.stringify({ models: { m: always, n: always } }),
+      "evals/s.yaml":
+        "dataset: d\nprompts: [p@1.0.0, p@1.1.0]\nmodels: [m, n]\ntrials: 2\nscorers: [{ type: equals }]\n",
+      "prompts/p/1.0.0.md": "user:\n{{ input }}\n",
+      "prompts/p/1.1.0.md": "user:\nplease {{ input }}\n",
+      "datasets/d.jsonl": jsonl(ids.map((id) => ({ id, input: id, expected: "yes" }))),
+    });
+    await repo.json(["run", "s", "--trials", "6", "--baseline", "none"]);
+    expect((await repo.evals(["promote"])).exit).toBe(0);
+    const unclear = await repo.json(["drift", "s"]);
+    expect(unclear.document.problems).toMatchObject([
+      {
+        code: "EVALS_DRIFT_TARGETS",
+        what: 'Suite "s" lists 4 targets: p@1.0.0.m, p@1.0.0.n, p@1.1.0.m, p@1.1.0.n.',
+        fix: "evals drift s --prompt p@1.0.0 --model m",
+      },
+    ]);
+    for (const prompt of ["p@1.0.0", "p@1.1.0"])
+      for (const model of ["m", "n"]) {
+        const { document } = await repo.json(["drift", "s", "--prompt", prompt, "--model", model]);
+        expect(document.series).toHaveLength(1);
+        expect(document.notes[0]).toContain("first run of a series");
+      }
+  });
+
   it("counts recorded answers that are the baseline's own for nothing", async () => {
     repo = recorded();
     await promoted();

@@ -1,12 +1,22 @@
+import { isDeepStrictEqual } from "node:util";
 import { driftNight } from "../../baselines/drift-night.ts";
 import { BASELINE_ITSELF, type SeriesRun } from "../../baselines/drift-report.ts";
 import type { Side } from "../../baselines/side.ts";
 import { hashJson, type Json, sha256 } from "../../domain/json.ts";
 import { everyItem } from "../../domain/pages.ts";
 import { isMadeElsewhere, isRecording } from "../../domain/recorded-provider.ts";
+import type { RunHeader } from "../../domain/run.ts";
 import type { ListedRun, StoreReads } from "../../store/reads.ts";
 import type { Store, StoredRun } from "../../store/store.ts";
 import { storedSide } from "../sides/stored-side.ts";
+
+/**
+ * What the runs of one series have in common. Baselines of two prompts or models may have the same counts, and so the same
+ * `series`.
+ */
+export interface SeriesIdentity extends Pick<RunHeader, "suite" | "alias" | "prompt" | "target_hash"> {
+  readonly series: string;
+}
 
 /**
  * The runs that `evals drift` compares with one baseline (a series), oldest first. A run that another process is at work
@@ -16,13 +26,14 @@ import { storedSide } from "../sides/stored-side.ts";
  */
 export async function runsOfSeries(
   { read }: Pick<Store, "read">,
-  { suite, alias, series }: { readonly suite: string; readonly alias: string; readonly series: string },
+  { suite, alias, prompt, target_hash, series }: SeriesIdentity,
   own: string | null,
 ): Promise<ListedRun[]> {
   const found: ListedRun[] = [];
   for await (const run of everyItem((page) => read.runs({ suite }, page))) {
     const { header, status } = run;
     if (header.drift?.series !== series || header.alias !== alias) continue;
+    if (header.target_hash !== target_hash || !isDeepStrictEqual(header.prompt, prompt)) continue;
     if (status !== "running" || header.id === own) found.push(run);
   }
   return found.reverse();
