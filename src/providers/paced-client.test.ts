@@ -150,7 +150,10 @@ describe("a server with a limit on concurrent calls", () => {
     expect(sent).toBeLessThanOrEqual(12);
   });
 
-  it("that fails one call in twenty for another reason does not slow the others down for long", async () => {
+  it.each([
+    [20, 285],
+    [10, 270],
+  ])("that fails one call in %i for another reason hardly slows the others down", async (every, good) => {
     const { client } = server(() => null);
     const poison: Reply = {
       ...{ kind: "failed", error: "provider", message: "503 from api.test", transient: true },
@@ -167,14 +170,13 @@ describe("a server with a limit on concurrent calls", () => {
     const each: Client = {
       ...wrapped,
       send: (request, question, trial, signal) => {
-        const case_id = next++ % 20 === 7 ? `bad${next}` : `${next}`;
+        const case_id = next++ % every === 4 ? `bad${next}` : `${next}`;
         return wrapped.send(request, { ...question, case_id }, trial, signal);
       },
     };
     const start = performance.now();
-    expect(answered(await askAll([each], 300))).toBe(285);
-
-    expect(performance.now() - start).toBeLessThan(30_000);
+    expect(answered(await askAll([each], 300))).toBe(good);
+    expect(performance.now() - start).toBeLessThan(25_000);
   });
 
   it("gets no more calls at once from two clients that share its queue", async () => {

@@ -303,7 +303,7 @@ export class ModelLine {
       this.#pace.report(departure, reply.limits, now, reply.kind === "answered");
     if (reply.kind === "answered") {
       this.#answeredAt = now;
-      this.#untoldCapacity.answered(call);
+      this.#untoldCapacity.answered(departure, call);
       this.#cutConnections.answered(departure, call);
       if (usage !== undefined && this.#pace.countsTokens)
         this.#forecast.learn(departure.bytes || bytesOf(request), usage);
