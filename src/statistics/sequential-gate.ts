@@ -60,9 +60,9 @@ export type SequentialGateSettings = SequentialSettings & { readonly delta: numb
  * Runs the sequential test of 0/1 values on complete data, for a replay or for planning.
  *
  * @param base per cluster at least one stored value, in the order clusters are run
- * @param candidate the same number of values for each cluster, in the order they were observed
- * @throws {RangeError} unless both sides have equally many clusters, all values are 0 or 1, and the candidate's
- * clusters are equally long
+ * @param candidate values of each cluster in the order they were observed, equally many in all clusters
+ * @throws {RangeError} unless both sides have equally many clusters, all values are 0 or 1, and all clusters of the
+ * candidate have equally many values
  */
 export function sequentialGate(
   base: readonly (readonly number[])[],
