@@ -174,7 +174,9 @@ describe("a run that stops early", () => {
       expect([exit, stderr]).toEqual([3, ""]);
       expect(stdout).toMatch(/^INCOMPLETE {2}s /);
       expect(stdout).toMatch(/None of the first \d+ calls was answered: stopped early/);
-      expect(stdout).toContain("When the model can be reached again:  evals run s --resume");
+      expect(stdout.replaceAll(/\s+/g, " ")).toMatch(
+        new RegExp(`When the model can be reached again: evals run s --resume [^$]*--baseline ${side}`),
+      );
       expect(stdout).not.toContain("against");
       expect(stdout).toMatch(/\n {2}0 answers, /);
     }
