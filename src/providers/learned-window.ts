@@ -12,6 +12,8 @@ const EXACT = 0.1;
 const ACCEPTED = { refusals: 3, least_ms: 100 };
 /** The fraction of the longest refusal so far that counts still after the next one. */
 const KEPT = 0.8;
+/** A refusal that seems to take longer was read late, for instance because the machine slept meanwhile. */
+const LONGEST_REFUSAL_MS = 10_000;
 /** After this many windows, one is used until a call is refused, in case the limit was raised; then after twice as many. */
 const WINDOWS_BEFORE_MORE = 4;
 /** How often a window may be unlike what was learned before the limit is no longer taken for one of windows. */
@@ -55,10 +57,15 @@ export class LearnedWindow {
   #began: Range | null = null;
   /** Number of calls that were sent in the current window and not refused. */
   #passed = 0;
+  /** When the first of the calls that `#passed` counts was sent; infinity before the first call. */
+  #countedFrom = Number.POSITIVE_INFINITY;
   /** When the call was sent that was the first to be refused in the current window; null while there is none. */
   #shutAt: number | null = null;
-  /** While nothing is known: number of calls refused after `#shutAt`, and when the last of them was sent. */
-  #refused = { calls: 0, at: 0 };
+  /**
+   * While nothing is known: number of calls refused after `#shutAt`, when the last of them was sent, and `#passed` at its
+   * refusal.
+   */
+  #refused = { calls: 0, at: 0, passed: 0 };
   /** While nothing is known: the longest possible length, from a window that ended while it was used. */
   #longest = Number.POSITIVE_INFINITY;
   /** Number of calls that a window allows; 0 while nothing is known. */
@@ -72,7 +79,7 @@ export class LearnedWindow {
   #doubted: Doubted | null = null;
   /** Refusals of calls sent until this time say nothing, because a test was refused late. */
   #voidUntil = Number.NEGATIVE_INFINITY;
-  /** The longest time from a call to its refusal. */
+  /** The longest time from a call to its refusal, not longer than `LONGEST_REFUSAL_MS`. */
   #refusalTook = 0;
   /**
    * When the first call beyond `#quota` was sent in the current window; minus infinity when one was answered.
@@ -104,15 +111,22 @@ export class LearnedWindow {
       this.#begin(this.#testedAt);
       this.#doubted = doubted;
     }
-    if (this.#isUsedUp()) {
-      const { from, to } = this.#end;
-      const testAt = to - from <= EXACT * this.#length.from ? to : (from + to) / 2;
-      return Math.max(0, Math.ceil(testAt - now));
-    }
+    if (this.#isUsedUp()) return Math.max(0, Math.ceil(this.#testAt() - now));
     if (this.#state === "known" && now >= this.#end.to) this.#passUnused(now);
     if (this.#passed > this.#quota)
       return this.#riskWait(now, this.#beyondSince, this.#passed - this.#quota, silence);
     return this.#doubted === null ? 0 : this.#riskWait(now, this.#doubted.testedAt, this.#passed, silence);
+  }
+
+  /**
+   * When to test whether the window has ended. It is tested no later than when it has lasted twice as long as it must:
+   * its longest possible length may include hours in which no call was sent.
+   */
+  #testAt(): number {
+    const { from, to } = this.#end;
+    if (to - from <= EXACT * this.#length.from) return to;
+    const twice = from + Math.max(from - (this.#began ?? this.#end).from, EXACT * this.#length.from);
+    return Math.min((from + to) / 2, twice);
   }
 
   /**
@@ -134,6 +148,7 @@ export class LearnedWindow {
   /** Records that a call is sent. */
   take(now: number): void {
     this.#began ??= { from: now, to: now };
+    this.#countedFrom = Math.min(this.#countedFrom, now);
     if (this.#state === "known" && this.#isUsedUp()) this.#testedAt = now;
     else if (++this.#passed === this.#quota + 1) this.#beyondSince = now;
   }
@@ -145,10 +160,13 @@ export class LearnedWindow {
    * @returns whether the window explains the refusal, so that the caller need not pause or slow down
    */
   refused(sentAt: number, now: number): boolean {
-    this.#refusalTook = Math.max(KEPT * this.#refusalTook, now - sentAt);
+    const took = Math.min(now - sentAt, LONGEST_REFUSAL_MS);
+    this.#refusalTook = Math.max(KEPT * this.#refusalTook, took);
     if (sentAt === this.#doubted?.testedAt) this.#goBack(this.#doubted, now);
     if (this.#state === "known" && sentAt === this.#testedAt) return this.#testRefused(sentAt);
     if (sentAt <= this.#voidUntil) return true;
+    // A late refusal of a call of an earlier window says nothing about this one.
+    if (sentAt < this.#countedFrom) return this.decides;
     this.#passed--;
     if (this.#state === "trying") return this.#isAlike(sentAt);
     if (this.#state !== "known") return false;
@@ -160,7 +178,12 @@ export class LearnedWindow {
   /** Records a refusal that has another reason than this limit, or that states a retry time. */
   refusedOtherwise(sentAt: number): void {
     if (sentAt === this.#testedAt) this.#testedAt = null;
-    else this.#passed--;
+    else if (sentAt >= this.#countedFrom) this.#passed--;
+  }
+
+  /** Records that a call ended neither by an answer nor by a refusal: if it was a test, the next call is one. */
+  failed(sentAt: number): void {
+    if (sentAt === this.#testedAt) this.#testedAt = null;
   }
 
   /** The next window has not begun yet. @returns whether the limit may still be one of windows */
@@ -239,20 +262,23 @@ export class LearnedWindow {
     this.#quota = 0;
     this.#longest = Number.POSITIVE_INFINITY;
     this.#shutAt = sentAt;
-    this.#refused = { calls, at: sentAt };
+    this.#refused = { calls, at: sentAt, passed: this.#passed };
+    this.#testedAt = null;
     this.#isOpenEnded = false;
     this.#doubted = null;
   }
 
   /** While nothing is known: records the refusal of a call at a rate that the limit does not allow. */
   shut(sentAt: number): void {
+    if (this.#state !== "learning") return;
     this.#shutAt ??= sentAt;
-    this.#refused = { calls: 0, at: sentAt };
+    this.#refused = { calls: 0, at: sentAt, passed: this.#passed };
   }
 
   /** While nothing is known: records the refusal of a call that was sent alone after a pause. */
   stillShut(sentAt: number): void {
-    this.#refused = { calls: this.#refused.calls + 1, at: sentAt };
+    if (this.#state !== "learning") return;
+    this.#refused = { calls: this.#refused.calls + 1, at: sentAt, passed: this.#passed };
   }
 
   /** Records that a call was answered. @param sentAt when it was sent */
@@ -261,13 +287,14 @@ export class LearnedWindow {
     if (sentAt === this.#doubted?.testedAt) this.#doubted = null;
     if (this.#passed > this.#quota && sentAt >= this.#beyondSince)
       this.#beyondSince = Number.NEGATIVE_INFINITY;
-    if (this.#state === "learning" && this.#shutAt !== null) this.#reopened(sentAt, this.#shutAt);
+    if (this.#state === "learning" && this.#shutAt !== null && sentAt > this.#refused.at)
+      this.#reopened(sentAt, this.#shutAt);
   }
 
   /** While nothing is known: a call passes again. */
   #reopened(sentAt: number, shutAt: number): void {
-    const passed = this.#passed - 1;
     const { calls, at } = this.#refused;
+    const passed = Math.min(this.#refused.passed, this.#passed - 1);
     const began = { from: at, to: sentAt + this.#refusalTook };
     if (calls >= REFUSED_WHILE_SHUT && passed >= LEAST_CALLS) {
       this.#state = "trying";
@@ -276,7 +303,8 @@ export class LearnedWindow {
       this.#length = { from: at - shutAt, to: Math.min(longest, this.#longest) };
     }
     this.#began = began;
-    this.#passed = 1;
+    this.#passed = Math.max(1, this.#passed - this.#refused.passed);
+    this.#countedFrom = sentAt;
     this.#shutAt = null;
   }
 
@@ -291,23 +319,26 @@ export class LearnedWindow {
     };
     this.#length = narrowed.from <= narrowed.to ? narrowed : length;
     this.#surprises = 0;
-    this.#started(began, 1);
+    this.#started(began, { passed: 1, since: testedAt });
   }
 
   /** Goes on to the current window when earlier ones ended before they were used up. */
   #passUnused(now: number): void {
     if (this.#isOpenEnded) this.#quota = Math.max(this.#quota, this.#passed);
     const isNext = now < this.#end.from + this.#length.from;
-    this.#started(isNext ? this.#end : { from: now - this.#length.to, to: now }, 0);
+    const began = isNext ? this.#end : { from: now - this.#length.to, to: now };
+    this.#started(began, { passed: 0, since: now });
     if (!isNext) this.#end = { from: now, to: now + this.#length.to };
   }
 
-  #started(began: Range, passed: number): void {
+  /** @param calls number of calls sent in the window so far, and since when calls are counted to it */
+  #started(began: Range, calls: { readonly passed: number; readonly since: number }): void {
     this.#isOpenEnded = this.#windowsLeft === 0;
     if (!this.#isOpenEnded) this.#windowsLeft--;
     this.#began = began;
     this.#end = added(began, this.#length);
-    this.#passed = passed;
+    this.#passed = calls.passed;
+    this.#countedFrom = calls.since;
     this.#shutAt = null;
     this.#testedAt = null;
     this.#doubted = null;

@@ -211,6 +211,11 @@ export class ModelPace {
    * @param used tokens; null when unknown
    */
   back(departure: Departure, used: number | null): void {
+    this.#returned(departure, used);
+    this.#window.failed(departure.at);
+  }
+
+  #returned(departure: Departure, used: number | null): void {
     this.#inFlight--;
     this.#underWay.delete(departure);
     if (used !== null) this.#correct(departure, used);
@@ -223,7 +228,7 @@ export class ModelPace {
 
   /** Records a call that was answered. */
   answered(departure: Departure, used: number | null): void {
-    this.back(departure, used);
+    this.#returned(departure, used);
     this.#droughtSince = null;
     this.#sustained = Math.max(this.#sustained, departure.level);
     if (departure.no > this.#lastBeforePause) {
