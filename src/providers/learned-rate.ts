@@ -49,7 +49,9 @@ export class LearnedRate {
     this.#since ??= now;
     this.#passed++;
     if (this.#rate === Number.POSITIVE_INFINITY) return;
-    this.#nextAt = Math.max(now, this.#nextAt) + 1 / this.#rate;
+    // The rate grows during the wait, too. That matters when it is far too low because hours without calls counted.
+    const perMs = this.#growth / 1000;
+    this.#nextAt = Math.max(now, this.#nextAt) + Math.log1p(perMs / this.#rate) / perMs;
   }
 
   /** Reports that a call which `take` counted was refused. */
