@@ -255,10 +255,8 @@ export class ModelPace {
    * @param random in [0, 1), so that several programs do not retry at the same time
    */
   busy(departure: Departure, asked: number | undefined, now: number, random: number): void {
-    this.#inFlight--;
-    this.#underWay.delete(departure);
+    this.#returned(departure, 0);
     this.#sustained = Math.max(this.#sustained, this.#outlasting(departure, now));
-    this.#correct(departure, 0);
     this.#rate.refused();
     this.refused++;
     this.#droughtSince ??= now;
