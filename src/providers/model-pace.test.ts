@@ -138,3 +138,18 @@ describe("with a server of any limit whose calls fail in any way", () => {
       expect(lastLeft_ms, `seed ${seed}`).toBeLessThan(10 * 60_000);
   });
 });
+
+it("gives up a model that refused the last call an hour ago only after it was asked for a while again", () => {
+  const pace = new ModelPace({});
+  pace.busy(pace.leave(0, NEED), undefined, 3, 0);
+  let now = HOUR_MS;
+  pace.busy(pace.leave(now, NEED), undefined, now + 3, 0);
+  expect(pace.onlyRefuses(now + 3, 90_000)).toBe(false);
+  while (!pace.onlyRefuses(now, 90_000)) {
+    now += pace.pauseLeft(now);
+    pace.busy(pace.leave(now, NEED), undefined, now + 3, 0);
+    now += 3;
+  }
+  expect(now - HOUR_MS).toBeGreaterThan(60_000);
+  expect(now - HOUR_MS).toBeLessThanOrEqual(90_000);
+});

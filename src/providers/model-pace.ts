@@ -111,8 +111,12 @@ export class ModelPace {
   #pausesInARow = 0;
   /** State of the single call that tests whether a pause without a retry time was long enough. */
   #probe: "none" | "wanted" | "out" = "none";
-  /** When the first refusal since the last answer came; null when there was none. */
+  /**
+   * When the first refusal since the last answer came, plus the time since then in which no call was sent although none
+   * was held by a pause; null when there was none.
+   */
   #droughtSince: number | null = null;
+  #refusedAt = 0;
   /** Number of refusals so far. */
   refused = 0;
 
@@ -259,7 +263,9 @@ export class ModelPace {
     this.#sustained = Math.max(this.#sustained, this.#outlasting(departure, now));
     this.#rate.refused();
     this.refused++;
-    this.#droughtSince ??= now;
+    if (this.#droughtSince === null) this.#droughtSince = now;
+    else this.#droughtSince += Math.max(0, departure.at - Math.max(this.#pausedUntil, this.#refusedAt));
+    this.#refusedAt = now;
     const usedUp = this.#usedUp(departure);
     const isOneMore = departure.level >= this.#tooMany && departure.level > 1;
     if (isOneMore || usedUp !== undefined || asked) this.#window.refusedOtherwise(departure.at);
