@@ -264,7 +264,7 @@ export class ModelPace {
     this.#rate.refused();
     this.refused++;
     if (this.#droughtSince === null) this.#droughtSince = now;
-    else this.#droughtSince += Math.max(0, departure.at - Math.max(this.#pausedUntil, this.#refusedAt));
+    else this.#droughtSince += this.idleBefore(departure, this.#refusedAt);
     this.#refusedAt = now;
     const usedUp = this.#usedUp(departure);
     const isOneMore = departure.level >= this.#tooMany && departure.level > 1;
@@ -309,6 +309,11 @@ export class ModelPace {
     this.#beginPause(undefined);
     this.#pausedBy = "refusals";
     this.#pausedUntil = Math.max(this.#pausedUntil, now + this.#grownPause(random));
+  }
+
+  /** For how long before this call and after `from` no call was sent, although none was held by a pause. */
+  idleBefore({ at }: Departure, from: number): number {
+    return Math.max(0, at - Math.max(this.#pausedUntil, from));
   }
 
   #grownPause(random: number): number {

@@ -91,8 +91,10 @@ export class ModelLine {
   readonly #troubled = new Set<string>();
   /** Number of calls whose first attempt failed since the last answer. */
   #unanswered = 0;
-  /** When the model began to count as unavailable; null while it does not. */
+  /** When the model began to count as unavailable, plus the time since then in which it was not asked; null while it does not. */
   #silentSince: number | null = null;
+  /** When a call to the unavailable model failed last. */
+  #silentAt = 0;
   /** The failure that calls get without being sent, and until when; null before the model was given up. */
   #closed: { readonly failure: FailedReply; readonly until: number } | null = null;
 
@@ -350,7 +352,9 @@ export class ModelLine {
     this.#troubled.add(call);
     if (this.#answeredAt === null || this.#unanswered < SILENT_AFTER) return reply;
     const now = this.#now();
-    this.#silentSince ??= now;
+    if (this.#silentSince === null) this.#silentSince = now;
+    else this.#silentSince += this.#pace.idleBefore(departure, this.#silentAt);
+    this.#silentAt = now;
     if (now - this.#silentSince > MAX_DROUGHT_MS.silent)
       return this.#close({ ...reply, transient: false, closed: "silent" }, now + max_wait_ms);
     this.#pace.silent(departure, now, this.#dependencies.random());

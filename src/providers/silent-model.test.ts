@@ -24,6 +24,7 @@ const ok: Reply = { kind: "answered", output: "ok" };
 /** A server that gives the reply of `respond` after 100 ms, and a function that sends calls to it. */
 function serving(respond: (call: number, sent: number, now: number) => Reply) {
   const sentAt: number[] = [];
+  let slept_ms = 0;
   const client: Client = {
     ...scriptedClient(),
     send: async (_request, { case_id }) => {
@@ -34,7 +35,7 @@ function serving(respond: (call: number, sent: number, now: number) => Reply) {
     },
   };
   const wrapped = wrapClient(client, {
-    now: () => performance.now(),
+    now: () => performance.now() + slept_ms,
     sleep: (ms) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
     random: () => 0.5,
     timeout_ms: 60_000,
@@ -58,7 +59,13 @@ function serving(respond: (call: number, sent: number, now: number) => Reply) {
     await all;
     return replies;
   };
-  return { sentAt, askAll };
+  /** The machine will sleep for this long, while no timer fires. */
+  const sleepAt = (at: number, ms: number): void => {
+    setTimeout(() => {
+      slept_ms = ms;
+    }, at);
+  };
+  return { sentAt, askAll, sleepAt };
 }
 const answered = (replies: readonly Reply[]): number =>
   replies.filter((one) => one.kind === "answered").length;
@@ -69,6 +76,12 @@ describe("a model that has answered and then answers nothing", () => {
     expect(answered(await askAll(400))).toBe(400);
     // The calls in flight when it broke, and one test call after each of the growing pauses.
     expect(sentAt.filter((at) => at > 2000 && at < 42_000).length).toBeLessThan(30);
+  });
+
+  it("loses no trial because the machine slept for an hour meanwhile", async () => {
+    const { askAll, sleepAt } = serving((_, __, now) => (now > 2000 && now < 42_000 ? broken : ok));
+    sleepAt(20_000, 3_600_000);
+    expect(answered(await askAll(400))).toBe(400);
   });
 
   it("is given up with its own error text after more than a minute, and gets no other calls", async () => {
