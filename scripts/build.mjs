@@ -178,10 +178,19 @@ function startSooner() {
     name: "start-sooner",
     setup(build) {
       // Node's Headers would load Node's own HTTP client, which nothing else in the program uses.
+      build.onLoad({ filter: /[\\/]openai[\\/]internal[\\/]headers\.mjs$/ }, async ({ path }) => ({
+        contents: `import { HeaderList as Headers } from ${JSON.stringify(resolve("src/providers/header-list.ts"))};\n${await readFile(path, "utf8")}`,
+        loader: "js",
+      }));
+      // Both SDKs word each request for a log, also when the log is off, as it always is here.
       build.onLoad(
-        { filter: /[\\/]openai[\\/]internal[\\/](headers|utils[\\/]log)\.mjs$/ },
+        { filter: /[\\/](openai|@anthropic-ai[\\/]sdk)[\\/]internal[\\/]utils[\\/]log\.mjs$/ },
         async ({ path }) => ({
-          contents: `import { HeaderList as Headers } from ${JSON.stringify(resolve("src/providers/header-list.ts"))};\n${await readFile(path, "utf8")}`,
+          contents: replaced(
+            await readFile(path, "utf8"),
+            /export const formatRequestDetails = [\s\S]+?\n\};/,
+            "export const formatRequestDetails = (details) => details;",
+          ),
           loader: "js",
         }),
       );
@@ -232,8 +241,9 @@ async function shortNames(source) {
 
 /** Replaces a text in the source of a package. @throws when a new version of the package does not contain it */
 function replaced(text, from, to) {
-  if (!text.includes(from)) throw new Error(`The bundled package no longer contains: ${from}`);
-  return text.replace(from, to);
+  const changed = text.replace(from, to);
+  if (changed === text) throw new Error(`The bundled package no longer contains: ${from}`);
+  return changed;
 }
 
 /** Changes a module so that these constants are created when they are first used. */
