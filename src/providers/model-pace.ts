@@ -276,8 +276,9 @@ export class ModelPace {
     }
     const isNew = departure.no > this.#lastBeforePause;
     if (isNew) this.#beginPause(asked);
-    // The rate was the cause when as many concurrent calls worked before the pause.
-    const isOfRate = this.#before.sustained >= departure.level;
+    // The rate was the cause when as many concurrent calls worked before the pause. Of a call that was alone this is not
+    // known: a server that refuses the first attempt of every call would be asked ever more slowly.
+    const isOfRate = departure.level > 1 && this.#before.sustained >= departure.level;
     this.#pausedBy = usedUp ?? "refusals";
     if (usedUp === undefined) this.#learn(departure.level);
     const wait = Math.max(

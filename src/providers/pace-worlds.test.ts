@@ -130,13 +130,6 @@ const WORLDS: readonly (readonly [
     REFUSALS,
   ],
   [
-    "a slow bucket, not reported",
-    () => ({ calls: 120, limit: bucket(2, 30), latency_ms: LATENCY }),
-    1.03,
-    0.07,
-    REFUSALS,
-  ],
-  [
     "a bucket, not reported",
     () => ({ calls: 350, limit: bucket(10, 20), latency_ms: LATENCY }),
     1.15,
@@ -209,4 +202,20 @@ it("sends few of the first calls at once, also when the process stood still afte
   expect(sentAt(0)).toBe(4);
   expect(sentAt(300)).toBe(2);
   expect(sentAt(308)).toBe(1);
+});
+
+it("asks no slower a server that refuses the first attempt of every call", () => {
+  const pace = new ModelPace({});
+  const need = { bytes: 0, input: 0, output: 0 };
+  let now = 0;
+  const send = () => {
+    for (let turn = pace.turn(now, need); turn.kind === "held"; turn = pace.turn(now, need))
+      now += turn.wait_ms ?? 1;
+    return pace.leave(now, need);
+  };
+  for (let call = 0; call < 60; call++) {
+    pace.busy(send(), 1000, now, 0.5);
+    pace.answered(send(), 0);
+  }
+  expect(now).toBeLessThan(61_000);
 });
