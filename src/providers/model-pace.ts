@@ -35,8 +35,13 @@ export type Turn =
 
 const GO: Turn = { kind: "go" };
 
-/** First pause after a refusal without a retry time, in milliseconds. It doubles with each further pause in a row. */
+/** First pause after a refusal without a retry time, in milliseconds. */
 const BASE_PAUSE_MS = 500;
+/**
+ * How much longer each further pause in a row is: the multiplier of gRPC's connection backoff. The longer a pause, the
+ * more time is lost when the server becomes available during it.
+ */
+const PAUSE_GROWTH = 1.6;
 /** Longest pause after a refusal without a retry time, in milliseconds. */
 const MAX_PAUSE_MS = 30_000;
 /**
@@ -70,8 +75,8 @@ function amountOf(kind: LimitKind, { input, output }: Need): number {
  * A refusal pauses all calls until the retry time that the server states. Without a retry time, each pause in a row is
  * longer than the last, and a single probe call ends it. If as many concurrent calls had never worked before, the
  * concurrency was too high: it is reduced and then raised slowly. If they had worked before, the rate was too high:
- * headers show how many calls and tokens are left, and without headers the rate is measured. Pure: the time and
- * random numbers are arguments.
+ * headers show how many calls and tokens are left, and without headers the rate or the window of the limit is learned.
+ * Pure: the time and random numbers are arguments.
  */
 export class ModelPace {
   readonly #limits: Limits;
@@ -318,7 +323,7 @@ export class ModelPace {
   }
 
   #grownPause(random: number): number {
-    const grown = BASE_PAUSE_MS * 1.6 ** Math.min(this.#pausesInARow - 1, 10) * (0.5 + random / 2);
+    const grown = BASE_PAUSE_MS * PAUSE_GROWTH ** Math.min(this.#pausesInARow - 1, 10) * (0.5 + random / 2);
     return Math.min(MAX_PAUSE_MS, grown);
   }
 
